@@ -1,0 +1,68 @@
+namespace Chat.Server.Hubs.Contract;
+
+/// <summary>The head of a chat as one participant sees it.</summary>
+/// <param name="Type">See <see cref="ChatTypes"/>.</param>
+/// <param name="Title">A group's title; null in direct chats.</param>
+/// <param name="Peer">The other person of a direct chat; null elsewhere.</param>
+/// <param name="Role">Your role, see <see cref="ParticipantRoles"/>.</param>
+/// <param name="LastMessageId">0 while the chat has no message.</param>
+/// <param name="LastMessage">The last message, if you may see it.</param>
+/// <param name="UnreadCount">Messages of others above your read mark, system messages not counted; stops counting at 1,000 ids above the mark.</param>
+/// <param name="LastActivityAt">UTC; the time of the last message, or of the chat's creation. Chat lists are ordered by it, newest first.</param>
+public sealed record ChatView(
+    long ChatId,
+    string Type,
+    string? Title,
+    UserView? Peer,
+    string Role,
+    int MemberCount,
+    long LastMessageId,
+    MessageView? LastMessage,
+    WatermarksView Watermarks,
+    int UnreadCount,
+    DateTime LastActivityAt,
+    DateTime CreatedAt);
+
+/// <summary>
+/// Up-to marks: everything up to and including the id is in that state. They never move back.
+/// </summary>
+/// <param name="DeliveredUpTo">Yours.</param>
+/// <param name="ReadUpTo">Yours.</param>
+/// <param name="OthersDeliveredUpTo">The lowest among the other present participants: your message N is delivered (to everybody) when this is at least N.</param>
+/// <param name="OthersReadUpTo">Likewise for read.</param>
+public sealed record WatermarksView(long DeliveredUpTo, long ReadUpTo, long OthersDeliveredUpTo, long OthersReadUpTo);
+
+public sealed record OpenDirectChatRequest(long UserId);
+
+public sealed record GetChatRequest(long ChatId);
+
+/// <param name="Cursor">What the last page returned as <c>nextCursor</c>; null for the first page.</param>
+/// <param name="Limit">1–100, default 50.</param>
+public sealed record ListChatsRequest(string? Cursor = null, int? Limit = null);
+
+/// <param name="Chats">By last activity, newest first. Direct chats without a message are left out.</param>
+/// <param name="NextCursor">Null on the last page.</param>
+public sealed record ChatPage(IReadOnlyList<ChatView> Chats, string? NextCursor);
+
+/// <param name="AfterUserId">The last user id of the page before; null for the first page.</param>
+/// <param name="Limit">1–100, default 100.</param>
+public sealed record ListParticipantsRequest(long ChatId, long? AfterUserId = null, int? Limit = null);
+
+/// <param name="Participants">Those present, ascending by user id.</param>
+public sealed record ParticipantPage(long ChatId, IReadOnlyList<ParticipantView> Participants, bool HasMore);
+
+public sealed record ParticipantView(UserView User, string Role, DateTime JoinedAt, long DeliveredUpTo, long ReadUpTo);
+
+/// <summary>Kinds of chats as they stand on the wire and in the database.</summary>
+public static class ChatTypes
+{
+    public const string Direct = "direct";
+    public const string Group = "group";
+}
+
+/// <summary>Roles as they stand on the wire and in the database.</summary>
+public static class ParticipantRoles
+{
+    public const string Owner = "owner";
+    public const string Member = "member";
+}

@@ -1,0 +1,17 @@
+namespace Chat.Server.Hubs.Contract;
+
+/// <param name="ClientGroupId">Your name for this group: a UUID, the same on every retry. A repeated call returns the group made first.</param>
+/// <param name="Title">1–100 characters after trimming.</param>
+/// <param name="MemberIds">1–1,023 other users; doubles count once.</param>
+public sealed record CreateGroupRequest(Guid ClientGroupId, string Title, IReadOnlyList<long> MemberIds);
+
+/// <param name="UserIds">1–100 users; those who are members already are passed over.</param>
+public sealed record AddMembersRequest(long ChatId, IReadOnlyList<long> UserIds);
+
+public sealed record RemoveMemberRequest(long ChatId, long UserId);
+
+public sealed record LeaveGroupRequest(long ChatId);
+
+/// <param name="MessageId">The system message that records the change; null when nothing changed.</param>
+/// <param name="UserIds">Who was added, removed, or left.</param>
+public sealed record MembershipResult(long ChatId, long? MessageId, IReadOnlyList<long> UserIds);

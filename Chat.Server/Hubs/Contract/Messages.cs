@@ -1,0 +1,85 @@
+namespace Chat.Server.Hubs.Contract;
+
+/// <summary>
+/// One message. Its identity everywhere is (<paramref name="ChatId"/>, <paramref name="MessageId"/>);
+/// message ids count 1, 2, 3 … within their chat, without a gap, in commit order.
+/// </summary>
+/// <param name="ClientMessageId">The name its sender gave it; null on system messages.</param>
+/// <param name="Type">See <see cref="MessageTypes"/>; show a type that you do not know as such.</param>
+/// <param name="Text">Present on text messages.</param>
+/// <param name="System">Present on system messages.</param>
+/// <param name="SentAt">UTC, when the server committed it. Order by <paramref name="MessageId"/>, never by this.</param>
+public sealed record MessageView(
+    long ChatId,
+    long MessageId,
+    long SenderId,
+    Guid? ClientMessageId,
+    string Type,
+    string? Text,
+    SystemMessageView? System,
+    DateTime SentAt);
+
+/// <summary>What a system message records; who did it is the message's sender.</summary>
+/// <param name="Kind">See <see cref="SystemMessageKinds"/>; show a kind that you do not know as a plain event.</param>
+/// <param name="UserIds">Whom it was done to; empty where nobody.</param>
+/// <param name="Title">The group's title, where the event is about it.</param>
+public sealed record SystemMessageView(string Kind, IReadOnlyList<long> UserIds, string? Title);
+
+/// <param name="ClientMessageId">Your name for this message: a UUID, the same on every retry. A repeated send returns the first result.</param>
+/// <param name="Text">1–4,096 UTF-16 code units; not only white space; no control characters but tab and line breaks.</param>
+public sealed record SendMessageRequest(long ChatId, Guid ClientMessageId, string Text);
+
+/// <param name="Duplicate">True when this <c>clientMessageId</c> had been stored before; nothing was written again.</param>
+public sealed record SendMessageResult(long ChatId, long MessageId, DateTime SentAt, bool Duplicate);
+
+/// <summary>
+/// A page of history. Give at most one of the three anchors; none means the latest page.
+/// <c>aroundMessageId</c> returns messages on both sides of it, itself included.
+/// </summary>
+/// <param name="Limit">1–100, default 50.</param>
+public sealed record ListMessagesRequest(
+    long ChatId,
+    long? BeforeMessageId = null,
+    long? AfterMessageId = null,
+    long? AroundMessageId = null,
+    int? Limit = null);
+
+/// <param name="Messages">Ascending by message id. Ids missing in between are messages that you may not see.</param>
+/// <param name="HasOlder">Whether older messages exist that you may see.</param>
+/// <param name="HasNewer">Whether newer messages exist.</param>
+public sealed record MessagePage(long ChatId, IReadOnlyList<MessageView> Messages, bool HasOlder, bool HasNewer);
+
+/// <param name="AfterMessageId">The last id up to which you have everything; 0 for nothing.</param>
+/// <param name="Limit">1–100, default 100.</param>
+public sealed record SyncChatRequest(long ChatId, long AfterMessageId, int? Limit = null);
+
+/// <summary>What came after <c>afterMessageId</c>. Ask again with <c>upToMessageId</c> while <c>hasMore</c>.</summary>
+/// <param name="Messages">Ascending.</param>
+/// <param name="UpToMessageId">You have everything that you may see up to this id, also where ids are missing in <paramref name="Messages"/>.</param>
+/// <param name="LastMessageId">The chat's last id now.</param>
+/// <param name="TooLong">The gap is larger than the server replays; <paramref name="Messages"/> is the latest page: drop what you have and start from it.</param>
+public sealed record SyncChatResult(
+    long ChatId,
+    IReadOnlyList<MessageView> Messages,
+    long UpToMessageId,
+    long LastMessageId,
+    bool HasMore,
+    bool TooLong,
+    WatermarksView Watermarks);
+
+/// <summary>Message types as they stand on the wire and in the database.</summary>
+public static class MessageTypes
+{
+    public const string Text = "text";
+    public const string System = "system";
+}
+
+/// <summary>Kinds of system messages as they stand on the wire and in the database.</summary>
+public static class SystemMessageKinds
+{
+    public const string GroupCreated = "group_created";
+    public const string MembersAdded = "members_added";
+    public const string MemberRemoved = "member_removed";
+    public const string MemberLeft = "member_left";
+    public const string OwnerChanged = "owner_changed";
+}

@@ -1,0 +1,25 @@
+using Chat.Server.Hubs.Contract;
+
+namespace Chat.Server.Hubs;
+
+/// <summary>
+/// What the server calls on a client. A push is a doorbell: it may be lost, doubled or late,
+/// and the numbers in it tell; the database is the truth (<c>SyncChat</c>).
+/// </summary>
+public interface IChatClient
+{
+    /// <summary>A message was committed in one of your chats. The connection that sent it gets the call's result instead.</summary>
+    Task MessagePosted(MessageView message);
+
+    /// <summary>Delivered or read marks moved, of others or of your own on another device.</summary>
+    Task ReceiptsAdvanced(ReceiptsAdvancedEvent receipts);
+
+    /// <summary>A chat is new to you, or its head changed.</summary>
+    Task ChatUpdated(ChatUpdatedEvent chat);
+
+    /// <summary>You left or were removed.</summary>
+    Task ChatRemoved(ChatRemovedEvent chat);
+
+    /// <summary>The server knows that pushes may have been lost.</summary>
+    Task ResyncRequired(ResyncRequiredEvent resync);
+}
