@@ -19,7 +19,6 @@ internal static class MySqlDriver
             // All times are UTC; a DATETIME comes back as such.
             DateTimeKind = MySqlDateTimeKind.Utc,
             GuidFormat = MySqlGuidFormat.None,
-            AllowUserVariables = true,
         };
         return new MySqlDataSource(settings.ConnectionString);
     }

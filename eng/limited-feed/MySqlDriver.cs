@@ -14,7 +14,6 @@ internal static class MySqlDriver
             // MySqlConnector understands both; this driver wants to be told.
             CharacterSet = "utf8mb4",
             SslMode = MySqlSslMode.None,
-            AllowUserVariables = true,
             ConnectionReset = false,
         };
         return new DataSource(settings.ConnectionString);

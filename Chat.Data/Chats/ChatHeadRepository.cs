@@ -1,0 +1,96 @@
+using Dapper;
+
+namespace Chat.Data.Chats;
+
+/// <summary>Where a page of the chat list ends: the last chat on it.</summary>
+public sealed record ChatListPosition(DateTime LastActivityAt, long ChatId);
+
+/// <summary>
+/// Reads chat heads. A page is one statement whatever its size: the page's chats are chosen first, then counted and joined.
+/// </summary>
+public sealed class ChatHeadRepository(ChatDatabase database)
+{
+    /// <returns>Null when the chat does not exist or the user is not in it.</returns>
+    /// <exception cref="DataUnavailableException"/>
+    public Task<ChatHeadRow?> FindAsync(long chatId, long userId, CancellationToken cancellationToken) =>
+        database.QueryAsync(
+            connection => connection.QuerySingleOrDefaultAsync<ChatHeadRow>(FindSql, new { ChatId = chatId, UserId = userId }),
+            cancellationToken);
+
+    private const string FindSql = $"""
+        {HeadColumns}
+        FROM (
+          SELECT chat_id FROM chat_participants WHERE chat_id = @ChatId AND user_id = @UserId AND left_at IS NULL
+        ) page
+        {HeadJoins}
+        """;
+
+    /// <summary>A page of a user's chats, by last activity, newest first. Direct chats without a message are left out.</summary>
+    /// <param name="after">Null for the first page.</param>
+    /// <exception cref="DataUnavailableException"/>
+    public Task<IReadOnlyList<ChatHeadRow>> ListAsync(long userId, ChatListPosition? after, int limit, CancellationToken cancellationToken) =>
+        database.QueryAsync<IReadOnlyList<ChatHeadRow>>(
+            async connection => (await connection.QueryAsync<ChatHeadRow>(
+                after is null ? ListFirstSql : ListNextSql,
+                new { UserId = userId, Limit = limit, after?.LastActivityAt, after?.ChatId })).AsList(),
+            cancellationToken);
+
+    private const string ListFirstSql = $"""
+        {HeadColumns}
+        FROM (
+          {PageOfChats}
+          ORDER BY COALESCE(c.last_message_at, c.created_at) DESC, c.chat_id DESC
+          LIMIT @Limit
+        ) page
+        {HeadJoins}
+        ORDER BY last_activity_at DESC, c.chat_id DESC
+        """;
+
+    private const string ListNextSql = $"""
+        {HeadColumns}
+        FROM (
+          {PageOfChats}
+            AND (COALESCE(c.last_message_at, c.created_at) < @LastActivityAt
+              OR (COALESCE(c.last_message_at, c.created_at) = @LastActivityAt AND c.chat_id < @ChatId))
+          ORDER BY COALESCE(c.last_message_at, c.created_at) DESC, c.chat_id DESC
+          LIMIT @Limit
+        ) page
+        {HeadJoins}
+        ORDER BY last_activity_at DESC, c.chat_id DESC
+        """;
+
+    private const string PageOfChats = """
+        SELECT p.chat_id
+        FROM chat_participants p
+        JOIN chats c ON c.chat_id = p.chat_id
+        WHERE p.user_id = @UserId AND p.left_at IS NULL AND (c.chat_type <> 'direct' OR c.last_message_id > 0)
+        """;
+
+    // Each sub-select is a range of one chat's rows in a primary key.
+    private const string HeadColumns = """
+        SELECT c.chat_id, c.chat_type, c.chat_name, me.role, c.created_at, c.last_message_id,
+          COALESCE(c.last_message_at, c.created_at) AS last_activity_at,
+          me.delivered_up_to, me.read_up_to,
+          (SELECT COUNT(*) FROM chat_participants o
+            WHERE o.chat_id = c.chat_id AND o.left_at IS NULL) AS member_count,
+          COALESCE((SELECT MIN(o.delivered_up_to) FROM chat_participants o
+            WHERE o.chat_id = c.chat_id AND o.left_at IS NULL AND o.user_id <> @UserId), c.last_message_id) AS others_delivered_up_to,
+          COALESCE((SELECT MIN(o.read_up_to) FROM chat_participants o
+            WHERE o.chat_id = c.chat_id AND o.left_at IS NULL AND o.user_id <> @UserId), c.last_message_id) AS others_read_up_to,
+          (SELECT COUNT(*) FROM messages u
+            WHERE u.chat_id = c.chat_id
+              AND u.message_id > me.read_up_to AND u.message_id <= me.read_up_to + 1000 AND u.message_id >= me.visible_from
+              AND u.sender_id <> @UserId AND u.message_type <> 'system') AS unread_count,
+          m.message_id, COALESCE(m.sender_id, 0) AS sender_id, m.client_message_id, m.message_type, m.message_text, m.body, m.sent_at,
+          peer.user_id AS peer_user_id, peer.name AS peer_name, peer.username AS peer_username, peer.status AS peer_status,
+          peer.profile_picture_url AS peer_profile_picture_url
+        """;
+
+    private const string HeadJoins = """
+        JOIN chats c ON c.chat_id = page.chat_id
+        JOIN chat_participants me ON me.chat_id = c.chat_id AND me.user_id = @UserId
+        LEFT JOIN messages m ON m.chat_id = c.chat_id AND m.message_id = c.last_message_id AND m.message_id >= me.visible_from
+        LEFT JOIN chat_participants other ON c.chat_type = 'direct' AND other.chat_id = c.chat_id AND other.user_id <> @UserId
+        LEFT JOIN users peer ON peer.user_id = other.user_id
+        """;
+}

@@ -1,0 +1,40 @@
+namespace Chat.Data.Chats;
+
+/// <summary>The head of a chat as one participant sees it, in one row.</summary>
+public sealed record ChatHeadRow
+{
+    public long ChatId { get; init; }
+    public string ChatType { get; init; } = "";
+    public string? ChatName { get; init; }
+    public string Role { get; init; } = "";
+    public DateTime CreatedAt { get; init; }
+    public DateTime LastActivityAt { get; init; }
+    public long LastMessageId { get; init; }
+    public long MemberCount { get; init; }
+
+    public long DeliveredUpTo { get; init; }
+    public long ReadUpTo { get; init; }
+
+    /// <summary>The lowest among the other participants; the chat's last id where there is none.</summary>
+    public long OthersDeliveredUpTo { get; init; }
+    public long OthersReadUpTo { get; init; }
+
+    /// <summary>Stops counting at 1,000 ids above the read mark.</summary>
+    public long UnreadCount { get; init; }
+
+    // The last message; null where there is none that this participant may see.
+    public long? MessageId { get; init; }
+    public long SenderId { get; init; }
+    public byte[]? ClientMessageId { get; init; }
+    public string? MessageType { get; init; }
+    public string? MessageText { get; init; }
+    public string? Body { get; init; }
+    public DateTime? SentAt { get; init; }
+
+    // The other person of a direct chat.
+    public long? PeerUserId { get; init; }
+    public string? PeerName { get; init; }
+    public string? PeerUsername { get; init; }
+    public string? PeerStatus { get; init; }
+    public string? PeerProfilePictureUrl { get; init; }
+}

@@ -1,0 +1,53 @@
+using Dapper;
+
+namespace Chat.Data.Chats;
+
+/// <summary>Finds or makes the one direct chat of two people.</summary>
+public sealed class DirectChatRepository(ChatDatabase database)
+{
+    /// <summary>Race-safe: two people opening the same chat at once get the same one.</summary>
+    /// <returns>The chat's id, or null when the other user does not exist.</returns>
+    /// <exception cref="DataUnavailableException"/>
+    public async Task<long?> OpenAsync(long userId, long otherUserId, DateTime now, CancellationToken cancellationToken)
+    {
+        var directKey = $"{Math.Min(userId, otherUserId)}:{Math.Max(userId, otherUserId)}";
+        if (await FindAsync(directKey, cancellationToken) is { } found) return found;
+        try
+        {
+            return await CreateAsync(directKey, userId, otherUserId, now, cancellationToken);
+        }
+        catch (Exception exception) when (exception.IsDuplicateKey())
+        {
+            return await FindAsync(directKey, cancellationToken);
+        }
+    }
+
+    private Task<long?> FindAsync(string directKey, CancellationToken cancellationToken) =>
+        database.QueryAsync(
+            connection => connection.ExecuteScalarAsync<long?>(FindSql, new { DirectKey = directKey }), cancellationToken);
+
+    private const string FindSql = "SELECT chat_id FROM chats WHERE direct_key = @DirectKey";
+
+    private Task<long?> CreateAsync(string directKey, long userId, long otherUserId, DateTime now, CancellationToken cancellationToken) =>
+        database.InTransactionAsync<long?>(async (connection, transaction) =>
+        {
+            if (await connection.ExecuteScalarAsync<long?>(UserExistsSql, new { UserId = otherUserId }, transaction) is null) return null;
+            var chatId = await connection.ExecuteScalarAsync<long>(
+                CreateSql, new { DirectKey = directKey, UserId = userId, Now = now }, transaction);
+            await connection.ExecuteAsync(
+                JoinSql, new { ChatId = chatId, UserId = userId, OtherUserId = otherUserId, Now = now }, transaction);
+            return chatId;
+        }, cancellationToken);
+
+    private const string UserExistsSql = "SELECT user_id FROM users WHERE user_id = @UserId";
+
+    private const string CreateSql = """
+        INSERT INTO chats (chat_type, direct_key, created_by, created_at) VALUES ('direct', @DirectKey, @UserId, @Now);
+        SELECT LAST_INSERT_ID()
+        """;
+
+    private const string JoinSql = """
+        INSERT INTO chat_participants (chat_id, user_id, role, joined_at) VALUES
+          (@ChatId, @UserId, 'member', @Now), (@ChatId, @OtherUserId, 'member', @Now)
+        """;
+}

@@ -1,0 +1,38 @@
+using Dapper;
+
+namespace Chat.Data.Chats;
+
+/// <summary>A participant with what others may see of the person.</summary>
+public sealed record ParticipantRow(
+    long UserId,
+    string Name,
+    string? Username,
+    string? Status,
+    string? ProfilePictureUrl,
+    string Role,
+    DateTime JoinedAt,
+    long DeliveredUpTo,
+    long ReadUpTo);
+
+/// <summary>Reads the participants of a chat for one of them.</summary>
+public sealed class ParticipantRepository(ChatDatabase database)
+{
+    /// <summary>Those present, ascending by user id, after <paramref name="afterUserId"/>. Empty for somebody who is not in the chat.</summary>
+    /// <exception cref="DataUnavailableException"/>
+    public Task<IReadOnlyList<ParticipantRow>> ListAsync(long chatId, long userId, long afterUserId, int limit, CancellationToken cancellationToken) =>
+        database.QueryAsync<IReadOnlyList<ParticipantRow>>(
+            async connection => (await connection.QueryAsync<ParticipantRow>(
+                ListSql, new { ChatId = chatId, UserId = userId, AfterUserId = afterUserId, Limit = limit })).AsList(),
+            cancellationToken);
+
+    private const string ListSql = """
+        SELECT u.user_id, u.name, u.username, u.status, u.profile_picture_url, p.role, p.joined_at, p.delivered_up_to, p.read_up_to
+        FROM chat_participants me
+        JOIN chat_participants p ON p.chat_id = me.chat_id
+        JOIN users u ON u.user_id = p.user_id
+        WHERE me.chat_id = @ChatId AND me.user_id = @UserId AND me.left_at IS NULL
+          AND p.left_at IS NULL AND p.user_id > @AfterUserId
+        ORDER BY p.user_id
+        LIMIT @Limit
+        """;
+}

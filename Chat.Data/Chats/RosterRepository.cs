@@ -1,0 +1,42 @@
+using System.Collections.Frozen;
+using Dapper;
+
+namespace Chat.Data.Chats;
+
+/// <summary>Reads who is in a chat.</summary>
+public sealed class RosterRepository(ChatDatabase database)
+{
+    /// <returns>Null when the chat does not exist.</returns>
+    /// <exception cref="DataUnavailableException"/>
+    public Task<Roster?> GetAsync(long chatId, CancellationToken cancellationToken) =>
+        database.QueryAsync(async connection =>
+        {
+            // The version is read before the members: if somebody changes them in between, the version is too old,
+            // and a send under it is checked again. The other order could hide a change for good.
+            await using var results = await connection.QueryMultipleAsync(GetSql, new { ChatId = chatId });
+            var head = await results.ReadSingleOrDefaultAsync<Head>();
+            if (head is null) return null;
+            var members = await results.ReadAsync<RosterMember>();
+            return new Roster(chatId, head.ChatType, head.RosterVersion, members.ToFrozenDictionary(m => m.UserId));
+        }, cancellationToken);
+
+    private const string GetSql = """
+        SELECT chat_type, roster_version FROM chats WHERE chat_id = @ChatId;
+        SELECT user_id, role FROM chat_participants WHERE chat_id = @ChatId AND left_at IS NULL
+        """;
+
+    /// <summary>The group chats that a user is in now: what a new connection subscribes to.</summary>
+    public Task<IReadOnlyList<long>> ListGroupIdsAsync(long userId, CancellationToken cancellationToken) =>
+        database.QueryAsync<IReadOnlyList<long>>(
+            async connection => (await connection.QueryAsync<long>(ListGroupIdsSql, new { UserId = userId })).AsList(),
+            cancellationToken);
+
+    private const string ListGroupIdsSql = """
+        SELECT p.chat_id
+        FROM chat_participants p
+        JOIN chats c ON c.chat_id = p.chat_id
+        WHERE p.user_id = @UserId AND p.left_at IS NULL AND c.chat_type <> 'direct'
+        """;
+
+    private sealed record Head(string ChatType, long RosterVersion);
+}

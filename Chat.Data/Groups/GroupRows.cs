@@ -1,0 +1,33 @@
+namespace Chat.Data.Groups;
+
+/// <summary>How a change of a group ended.</summary>
+public enum GroupOutcome
+{
+    Done,
+
+    /// <summary>Nothing had to be changed.</summary>
+    Unchanged,
+
+    /// <summary>The chat does not exist, is no group, or the actor is not in it.</summary>
+    NotFound,
+
+    /// <summary>The actor's role does not allow it.</summary>
+    Forbidden,
+
+    /// <summary>A user that was named does not exist, or is not in the group.</summary>
+    UserNotFound,
+
+    /// <summary>The group would have more members than allowed.</summary>
+    TooManyMembers,
+}
+
+/// <param name="MessageId">The (last) system message that records the change; null when nothing changed.</param>
+/// <param name="UserIds">Whom it concerned; with <see cref="GroupOutcome.UserNotFound"/>, who is not there.</param>
+public sealed record GroupChange(GroupOutcome Outcome, long ChatId, long? MessageId, IReadOnlyList<long> UserIds)
+{
+    public static GroupChange Refused(GroupOutcome outcome, long chatId, params IReadOnlyList<long> userIds) =>
+        new(outcome, chatId, null, userIds);
+}
+
+/// <summary>The body of a system message, as JSON in <c>messages.body</c>.</summary>
+public sealed record SystemBody(string Kind, IReadOnlyList<long> UserIds, string? Title);

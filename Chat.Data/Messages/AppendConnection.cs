@@ -1,0 +1,183 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text;
+using Dapper;
+
+namespace Chat.Data.Messages;
+
+/// <summary>
+/// The SQL of the group commit, on a connection that its lane keeps. A batch costs two round trips: lock and read the
+/// heads; insert, move the heads, commit. The texts are built per batch, so they go to the driver directly: Dapper would
+/// remember each of them. Numbers and UUIDs stand in the text as literals, everything that a user wrote is a parameter.
+/// </summary>
+internal sealed class AppendConnection(ChatDatabase database, int commandTimeoutSeconds) : IAsyncDisposable
+{
+    private readonly StringBuilder _sql = new();
+    private DbConnection? _connection;
+
+    /// <summary>Stores a batch. On an exception nothing is stored, unless the batch says that its commit was on the way.</summary>
+    public async Task StoreAsync(AppendBatch batch)
+    {
+        batch.Reset();
+        _connection ??= await database.OpenAsync(CancellationToken.None);
+
+        await LockHeadsAsync(_connection, batch);
+        if (batch.HasNewRosters) await CheckSendersAsync(_connection, batch);
+        if (batch.LooksForRepeats) await FindRepeatedAsync(_connection, batch);
+        batch.Plan();
+
+        if (batch.ToInsert.Count > 0)
+            await InsertAsync(_connection, batch);
+        else
+            await RollBackAsync();
+    }
+
+    public async Task RollBackAsync()
+    {
+        if (_connection is null) return;
+        try
+        {
+            await _connection.ExecuteAsync("ROLLBACK", commandTimeout: commandTimeoutSeconds);
+        }
+        catch (Exception exception) when (exception is DbException or InvalidOperationException or IOException)
+        {
+            await DiscardAsync();
+        }
+    }
+
+    /// <summary>Drops the connection: its state is unknown. The server rolls back what it left open.</summary>
+    public async Task DiscardAsync()
+    {
+        if (_connection is null) return;
+        try
+        {
+            // A pooled connection must not take an open transaction along to its next user.
+            if (_connection.State == System.Data.ConnectionState.Open)
+                await _connection.ExecuteAsync("ROLLBACK", commandTimeout: 2);
+        }
+        catch (Exception exception) when (exception is DbException or InvalidOperationException or IOException)
+        {
+            // The driver has found out that it is broken, and will not pool it.
+        }
+        await DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is null) return;
+        try
+        {
+            await _connection.DisposeAsync();
+        }
+        catch (Exception exception) when (exception is DbException or InvalidOperationException or IOException)
+        {
+        }
+        _connection = null;
+    }
+
+    // Ascending ids: two nodes that batch the same chats wait for each other instead of deadlocking.
+    private const string LockHeadsSql = """
+        BEGIN;
+        SELECT chat_id, last_message_id, roster_version
+        FROM chats
+        WHERE chat_id IN ({0})
+        ORDER BY chat_id
+        FOR UPDATE
+        """;
+
+    private async Task LockHeadsAsync(DbConnection connection, AppendBatch batch)
+    {
+        await using var command = Command(connection, LockHeadsSql.Replace("{0}", string.Join(',', batch.ChatIds), StringComparison.Ordinal));
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            batch.AddHead(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+    }
+
+    // Under the chat's lock nobody can change who is in it, so this answer holds until the commit.
+    private const string CheckSendersSql = """
+        SELECT chat_id, user_id
+        FROM chat_participants
+        WHERE left_at IS NULL AND ({0})
+        """;
+
+    private async Task CheckSendersAsync(DbConnection connection, AppendBatch batch)
+    {
+        var senders = batch.SendersToCheck();
+        var condition = string.Join(" OR ", senders.Select(s => Inv($"(chat_id = {s.ChatId} AND user_id = {s.UserId})")));
+        var present = new HashSet<(long, long)>();
+
+        await using var command = Command(connection, CheckSendersSql.Replace("{0}", condition, StringComparison.Ordinal));
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync()) present.Add((reader.GetInt64(0), reader.GetInt64(1)));
+
+        foreach (var sender in senders.Where(s => !present.Contains(s))) batch.Refuse(sender.ChatId, sender.UserId);
+    }
+
+    private const string FindRepeatedSql = """
+        SELECT chat_id, message_id, sender_id, client_message_id, message_type, message_text, body, sent_at
+        FROM messages
+        WHERE {0}
+        """;
+
+    private async Task FindRepeatedAsync(DbConnection connection, AppendBatch batch)
+    {
+        var condition = string.Join(" OR ", batch.Keys.Select(k =>
+            Inv($"(chat_id = {k.ChatId} AND sender_id = {k.SenderId} AND client_message_id = {Literal(k.ClientMessageId)})")));
+        await using var command = Command(connection, FindRepeatedSql.Replace("{0}", condition, StringComparison.Ordinal));
+        await using var reader = await command.ExecuteReaderAsync();
+        foreach (var row in reader.Parse<MessageRow>()) batch.AddRepeated(row);
+    }
+
+    private const string InsertSql = """
+        INSERT INTO messages (chat_id, message_id, sender_id, client_message_id, message_type, message_text, sent_at) VALUES
+        """;
+
+    private const string MoveHeadsSql = """
+        UPDATE chats SET last_message_at = @now, last_message_id = CASE chat_id
+        """;
+
+    private async Task InsertAsync(DbConnection connection, AppendBatch batch)
+    {
+        await using var command = Command(connection, sql: null);
+        AddParameter(command, "@now", batch.Now);
+
+        _sql.Clear().Append(InsertSql);
+        for (var i = 0; i < batch.ToInsert.Count; i++)
+        {
+            var (message, messageId) = batch.ToInsert[i];
+            _sql.Append(i == 0 ? ' ' : ',');
+            _sql.Append(CultureInfo.InvariantCulture,
+                $"({message.Roster.ChatId},{messageId},{message.SenderId},{Literal(message.ClientMessageId)},'text',@t{i},@now)");
+            AddParameter(command, Inv($"@t{i}"), message.Text);
+        }
+
+        _sql.Append(";\n").Append(MoveHeadsSql);
+        foreach (var (chatId, lastMessageId) in batch.NewHeads)
+            _sql.Append(CultureInfo.InvariantCulture, $" WHEN {chatId} THEN {lastMessageId}");
+        _sql.Append(" END WHERE chat_id IN (").AppendJoin(',', batch.NewHeads.Select(h => h.ChatId)).Append(");\nCOMMIT");
+
+        command.CommandText = _sql.ToString();
+        batch.CommitSent = true;
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private DbCommand Command(DbConnection connection, string? sql)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.CommandTimeout = commandTimeoutSeconds;
+        return command;
+    }
+
+    private static void AddParameter(DbCommand command, string name, object value)
+    {
+        var parameter = command.CreateParameter();
+        parameter.ParameterName = name;
+        parameter.Value = value;
+        command.Parameters.Add(parameter);
+    }
+
+    private static string Literal(Guid id) => "x'" + id.ToString("N") + "'";
+
+    private static string Inv(FormattableString text) => FormattableString.Invariant(text);
+}

@@ -1,0 +1,152 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Data.Messages;
+
+/// <summary>One lane of the <see cref="MessageAppender"/>: a bounded queue and the loop that empties it.</summary>
+internal sealed partial class AppendLane : IAsyncDisposable
+{
+    private const int MaxAttempts = 8;
+
+    private readonly Channel<PendingWork> _queue;
+    private readonly AppendConnection _connection;
+    private readonly ChatDatabase _database;
+    private readonly IAppendObserver _observer;
+    private readonly AppenderLimits _limits;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Task _loop;
+
+    public AppendLane(ChatDatabase database, IAppendObserver observer, AppenderLimits limits, TimeProvider time, ILogger logger)
+    {
+        (_database, _observer, _limits, _time, _logger) = (database, observer, limits, time, logger);
+        _connection = new AppendConnection(database, limits.CommandTimeoutSeconds);
+        _queue = Channel.CreateBounded<PendingWork>(new BoundedChannelOptions(limits.MaxWaiting) { SingleReader = true });
+        _loop = Task.Run(RunAsync);
+    }
+
+    public int Waiting => _queue.Reader.Count;
+
+    public bool TryEnqueue(PendingWork work) => _queue.Writer.TryWrite(work);
+
+    /// <summary>Takes no more, stores what is waiting, then returns.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _loop;
+        await _connection.DisposeAsync();
+    }
+
+    private async Task RunAsync()
+    {
+        var batch = new List<PendingMessage>(_limits.MaxBatch);
+        while (await _queue.Reader.WaitToReadAsync())
+        {
+            if (TakeBatch(batch))
+                await StoreAsync(batch);
+            else if (_queue.Reader.TryRead(out var work))
+                await ChangeAsync((PendingChange)work);
+        }
+    }
+
+    /// <summary>Takes the messages at the head of the queue, up to the bounds or the next change.</summary>
+    private bool TakeBatch(List<PendingMessage> batch)
+    {
+        batch.Clear();
+        var size = 0;
+        while (batch.Count < _limits.MaxBatch
+            && _queue.Reader.TryPeek(out var next) && next is PendingMessage message
+            && (batch.Count == 0 || size + message.Message.Text.Length <= _limits.MaxBatchBytes))
+        {
+            _queue.Reader.TryRead(out _);
+            size += message.Message.Text.Length;
+            batch.Add(message);
+        }
+        return batch.Count > 0;
+    }
+
+    private async Task StoreAsync(List<PendingMessage> waiting)
+    {
+        var batch = new AppendBatch(waiting, _time.GetUtcNow().UtcDateTime);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await _connection.StoreAsync(batch);
+                break;
+            }
+            catch (Exception exception) when (exception.IsDuplicateKey() && !batch.LooksForRepeats)
+            {
+                // Somebody repeats a send. Rare, so the usual batch does not pay for looking; this one starts again and does.
+                await _connection.RollBackAsync();
+                batch.LooksForRepeats = true;
+            }
+            catch (Exception exception) when (exception.IsLockConflict() && attempt < MaxAttempts)
+            {
+                await _connection.RollBackAsync();
+                await ChatDatabase.BackOffAsync(attempt, CancellationToken.None);
+            }
+            catch (Exception exception)
+            {
+                await FailAsync(batch, exception);
+                return;
+            }
+        }
+        Report(batch);
+    }
+
+    private void Report(AppendBatch batch)
+    {
+        foreach (var chatId in batch.ChatsWithNewRoster) _observer.RosterChanged(chatId);
+        Observe(batch.StoredMessages());
+        batch.Complete();
+    }
+
+    private async Task FailAsync(AppendBatch batch, Exception exception)
+    {
+        await _connection.DiscardAsync();
+        var unavailable = exception is DataUnavailableException || exception.IsUnavailable(CancellationToken.None) || exception.IsLockConflict();
+        LogBatchFailed(_logger, batch.Count, batch.CommitSent, exception);
+        if (batch.CommitSent)
+            Try(() => _observer.OutcomeUnknown(batch.ChatIds));
+        batch.Fail(unavailable && exception is not DataUnavailableException ? new DataUnavailableException(exception) : exception);
+    }
+
+    private async Task ChangeAsync(PendingChange change)
+    {
+        try
+        {
+            var messages = await change.RunAsync(_database);
+            Observe([.. messages.Select(row => new StoredMessage(row, Roster: null, Origin: null))]);
+            change.Complete();
+        }
+        catch (Exception exception)
+        {
+            change.Fail(exception);
+        }
+    }
+
+    private void Observe(IReadOnlyList<StoredMessage> messages)
+    {
+        if (messages.Count > 0) Try(() => _observer.Committed(messages));
+    }
+
+    /// <summary>What is committed is committed: a fault in a push must not look like a failed send, nor stop the lane.</summary>
+    private void Try(Action report)
+    {
+        try
+        {
+            report();
+        }
+        catch (Exception exception)
+        {
+            LogObserverFailed(_logger, exception);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "A batch of {Count} messages failed (commit sent: {CommitSent})")]
+    private static partial void LogBatchFailed(ILogger logger, int count, bool commitSent, Exception exception);
+
+    [LoggerMessage(2, LogLevel.Error, "Committed messages could not be reported")]
+    private static partial void LogObserverFailed(ILogger logger, Exception exception);
+}

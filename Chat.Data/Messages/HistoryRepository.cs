@@ -1,0 +1,108 @@
+using System.Data.Common;
+using Dapper;
+
+namespace Chat.Data.Messages;
+
+/// <summary>Where a page of history lies.</summary>
+public enum HistoryAnchor
+{
+    /// <summary>The newest messages below the id.</summary>
+    Before,
+
+    /// <summary>The oldest messages above the id.</summary>
+    After,
+}
+
+/// <summary>How a participant stands in a chat.</summary>
+/// <param name="VisibleFrom">The first message id that the participant may see.</param>
+/// <param name="OthersDeliveredUpTo">The lowest mark of the other participants; the chat's last id where there is none.</param>
+public sealed record ChatPosition(
+    long VisibleFrom,
+    long LastMessageId,
+    long DeliveredUpTo,
+    long ReadUpTo,
+    long OthersDeliveredUpTo,
+    long OthersReadUpTo);
+
+/// <summary>
+/// Reads history for one participant. Every statement goes through the participant's own row, so that nobody reads a chat
+/// that they are not in, whatever a cache says, and nothing from before they joined.
+/// </summary>
+public sealed class HistoryRepository(ChatDatabase database)
+{
+    /// <summary>
+    /// The participant's position, then messages around an id. The position is read first: what it says of the last id is
+    /// covered by the messages that follow.
+    /// </summary>
+    /// <returns>Null when the chat does not exist or the user is not in it. Messages ascend by id.</returns>
+    /// <exception cref="DataUnavailableException"/>
+    public Task<(ChatPosition Position, IReadOnlyList<MessageRow> Messages)?> ReadAsync(
+        long chatId, long userId, HistoryAnchor anchor, long messageId, int limit, CancellationToken cancellationToken) =>
+        database.QueryAsync(async connection =>
+        {
+            var position = await FindPositionAsync(connection, chatId, userId);
+            if (position is null) return ((ChatPosition, IReadOnlyList<MessageRow>)?)null;
+            var messages = await PageAsync(connection, chatId, userId, anchor, messageId, limit);
+            return (position, messages);
+        }, cancellationToken);
+
+    /// <summary>One statement's worth of <see cref="ReadAsync"/> on both sides of an id, itself among the first.</summary>
+    /// <exception cref="DataUnavailableException"/>
+    public Task<(ChatPosition Position, IReadOnlyList<MessageRow> Older, IReadOnlyList<MessageRow> Newer)?> ReadAroundAsync(
+        long chatId, long userId, long messageId, int older, int newer, CancellationToken cancellationToken) =>
+        database.QueryAsync(async connection =>
+        {
+            var position = await FindPositionAsync(connection, chatId, userId);
+            if (position is null) return ((ChatPosition, IReadOnlyList<MessageRow>, IReadOnlyList<MessageRow>)?)null;
+            var before = await PageAsync(connection, chatId, userId, HistoryAnchor.Before, messageId + 1, older);
+            var after = await PageAsync(connection, chatId, userId, HistoryAnchor.After, messageId, newer);
+            return (position, before, after);
+        }, cancellationToken);
+
+    private static Task<ChatPosition?> FindPositionAsync(DbConnection connection, long chatId, long userId) =>
+        connection.QuerySingleOrDefaultAsync<ChatPosition?>(PositionSql, new { ChatId = chatId, UserId = userId });
+
+    private const string PositionSql = """
+        SELECT me.visible_from, c.last_message_id, me.delivered_up_to, me.read_up_to,
+          COALESCE((SELECT MIN(o.delivered_up_to) FROM chat_participants o
+            WHERE o.chat_id = c.chat_id AND o.left_at IS NULL AND o.user_id <> @UserId), c.last_message_id) AS others_delivered_up_to,
+          COALESCE((SELECT MIN(o.read_up_to) FROM chat_participants o
+            WHERE o.chat_id = c.chat_id AND o.left_at IS NULL AND o.user_id <> @UserId), c.last_message_id) AS others_read_up_to
+        FROM chat_participants me
+        JOIN chats c ON c.chat_id = me.chat_id
+        WHERE me.chat_id = @ChatId AND me.user_id = @UserId AND me.left_at IS NULL
+        """;
+
+    private static async Task<IReadOnlyList<MessageRow>> PageAsync(
+        DbConnection connection, long chatId, long userId, HistoryAnchor anchor, long messageId, int limit)
+    {
+        if (limit <= 0) return [];
+        var rows = (await connection.QueryAsync<MessageRow>(
+            anchor is HistoryAnchor.Before ? BeforeSql : AfterSql,
+            new { ChatId = chatId, UserId = userId, MessageId = messageId, Limit = limit })).AsList();
+        if (anchor is HistoryAnchor.Before) rows.Reverse();
+        return rows;
+    }
+
+    // The participant's row is one primary-key look-up; the messages are one range of the clustered index.
+    private const string VisibleMessages = """
+        SELECT m.chat_id, m.message_id, m.sender_id, m.client_message_id, m.message_type, m.message_text, m.body, m.sent_at
+        FROM chat_participants me
+        JOIN messages m ON m.chat_id = me.chat_id AND m.message_id >= me.visible_from
+        WHERE me.chat_id = @ChatId AND me.user_id = @UserId AND me.left_at IS NULL
+        """;
+
+    private const string BeforeSql = $"""
+        {VisibleMessages}
+          AND m.message_id < @MessageId
+        ORDER BY m.message_id DESC
+        LIMIT @Limit
+        """;
+
+    private const string AfterSql = $"""
+        {VisibleMessages}
+          AND m.message_id > @MessageId
+        ORDER BY m.message_id
+        LIMIT @Limit
+        """;
+}

@@ -1,0 +1,78 @@
+using System.Data.Common;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Data.Messages;
+
+/// <summary>Bounds of the group commit.</summary>
+/// <param name="Lanes">Each chat belongs to one lane; each lane has one transaction under way at a time.</param>
+/// <param name="MaxBatch">Messages in one transaction.</param>
+/// <param name="MaxBatchBytes">UTF-16 code units of text in one transaction, so that a statement stays far below the server's packet limit.</param>
+/// <param name="MaxWaiting">Messages waiting per lane; more are refused.</param>
+/// <param name="CommandTimeoutSeconds">How long a statement of the lane may take before its outcome counts as unknown.</param>
+public sealed record AppenderLimits(
+    int Lanes = 2,
+    int MaxBatch = 1024,
+    int MaxBatchBytes = 1_000_000,
+    int MaxWaiting = 20_000,
+    int CommandTimeoutSeconds = 10);
+
+/// <summary>
+/// Stores messages by group commit. Every chat belongs to a lane; a lane drains whatever is waiting (no timer) into one
+/// transaction, so at low load a batch is one message and nothing is delayed, and at high load one disk flush carries hundreds.
+/// <para>
+/// Contract: a result is given only after the commit. Ids are numbered 1, 2, 3 … per chat in commit order, without a gap, on
+/// any number of nodes (they are allocated under the chat's row lock). Messages enqueued one after another for one chat are
+/// stored in that order. A repeated (chat, sender, client message id) is stored once.
+/// </para>
+/// </summary>
+public sealed class MessageAppender : IAsyncDisposable
+{
+    private readonly AppendLane[] _lanes;
+
+    public MessageAppender(ChatDatabase database, IAppendObserver observer, AppenderLimits limits, TimeProvider time, ILogger<MessageAppender> logger)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limits.Lanes, 1);
+        _lanes = new AppendLane[limits.Lanes];
+        for (var i = 0; i < _lanes.Length; i++)
+            _lanes[i] = new AppendLane(database, observer, limits, time, logger);
+    }
+
+    /// <summary>Messages and changes waiting in all lanes.</summary>
+    public int Waiting => _lanes.Sum(lane => lane.Waiting);
+
+    /// <summary>
+    /// Enqueues before it returns; the task completes after the commit. Two calls for one chat, one after the other,
+    /// are stored in that order.
+    /// </summary>
+    /// <exception cref="AppenderBusyException">Queue full or shutting down (thrown by the task).</exception>
+    /// <exception cref="DataUnavailableException">The database is away; whether the message was stored is unknown, a repeat tells.</exception>
+    public Task<AppendResult> AppendAsync(NewMessage message)
+    {
+        var pending = new PendingMessage(message);
+        return LaneOf(message.Roster.ChatId).TryEnqueue(pending) ? pending.Result : Task.FromException<AppendResult>(Busy());
+    }
+
+    /// <summary>
+    /// Runs a change of a chat (members, title) in the chat's lane, so that the messages that it writes are reported in order
+    /// with all others.
+    /// </summary>
+    /// <param name="change">Runs in a transaction of its own, perhaps several times (deadlocks); returns its answer and the messages it stored.</param>
+    /// <exception cref="AppenderBusyException">Queue full or shutting down.</exception>
+    public async Task<T> ChangeAsync<T>(long chatId, Func<DbConnection, DbTransaction, Task<Change<T>>> change)
+    {
+        var pending = new PendingChange<T>(change);
+        if (!LaneOf(chatId).TryEnqueue(pending)) throw Busy();
+        return await pending.Result;
+    }
+
+    /// <summary>Takes no more, stores what is waiting, then returns.</summary>
+    public async ValueTask DisposeAsync() =>
+        await Task.WhenAll(_lanes.Select(lane => lane.DisposeAsync().AsTask()));
+
+    private AppendLane LaneOf(long chatId) => _lanes[(int)((ulong)chatId % (ulong)_lanes.Length)];
+
+    private static AppenderBusyException Busy() => new("Too many messages are waiting to be stored, or the server is stopping.");
+}
+
+/// <summary>What a change of a chat answers, and the messages that it stored.</summary>
+public sealed record Change<T>(T Answer, IReadOnlyList<MessageRow> Messages);

@@ -1,0 +1,44 @@
+using Chat.Data.Chats;
+
+namespace Chat.Data.Messages;
+
+/// <summary>A text message that passed the rules and waits to be stored.</summary>
+/// <param name="Roster">What the sender was checked against; if the chat has a newer one at commit, the sender is checked again there.</param>
+/// <param name="Origin">Whatever the caller wants to find again in <see cref="StoredMessage"/>; the data layer does not look at it.</param>
+public sealed record NewMessage(Roster Roster, long SenderId, Guid ClientMessageId, string Text, string? Origin);
+
+public enum AppendOutcome
+{
+    /// <summary>Committed now.</summary>
+    Stored,
+
+    /// <summary>Had been committed before under the same client message id; nothing was written.</summary>
+    Duplicate,
+
+    /// <summary>The sender is no longer in the chat; nothing was written.</summary>
+    NotAParticipant,
+}
+
+/// <param name="MessageId">0 when nothing is stored.</param>
+public readonly record struct AppendResult(AppendOutcome Outcome, long MessageId, DateTime SentAt);
+
+/// <summary>A message that is in the database, with what a push of it needs.</summary>
+/// <param name="Roster">The roster of the send, or null when the message was not sent by a client (system messages).</param>
+/// <param name="Origin">See <see cref="NewMessage.Origin"/>.</param>
+public sealed record StoredMessage(MessageRow Row, Roster? Roster, string? Origin);
+
+/// <summary>Told by the lanes what happened, on the lane: in commit order per chat, and never to be kept waiting.</summary>
+public interface IAppendObserver
+{
+    /// <summary>These are committed. A repeated send is reported again, since its first push may have been lost with a node.</summary>
+    void Committed(IReadOnlyList<StoredMessage> messages);
+
+    /// <summary>The connection broke during the commit: these chats may hold messages that were never reported.</summary>
+    void OutcomeUnknown(IReadOnlyCollection<long> chatIds);
+
+    /// <summary>The roster that a send was checked against is out of date.</summary>
+    void RosterChanged(long chatId);
+}
+
+/// <summary>The appender takes no more: its queue is full, or it is shutting down. Nothing was written.</summary>
+public sealed class AppenderBusyException(string reason) : Exception(reason);

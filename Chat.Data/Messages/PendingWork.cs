@@ -1,0 +1,53 @@
+using System.Data.Common;
+
+namespace Chat.Data.Messages;
+
+/// <summary>Something that waits in a lane.</summary>
+internal abstract class PendingWork
+{
+    public abstract void Fail(Exception exception);
+}
+
+internal sealed class PendingMessage(NewMessage message) : PendingWork
+{
+    // Completed from the lane, which must not run its callers' code.
+    private readonly TaskCompletionSource<AppendResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public NewMessage Message { get; } = message;
+
+    public long ChatId => Message.Roster.ChatId;
+
+    public Task<AppendResult> Result => _result.Task;
+
+    public void Complete(AppendResult result) => _result.TrySetResult(result);
+
+    public override void Fail(Exception exception) => _result.TrySetException(exception);
+}
+
+internal abstract class PendingChange : PendingWork
+{
+    /// <returns>The messages that it stored.</returns>
+    public abstract Task<IReadOnlyList<MessageRow>> RunAsync(ChatDatabase database);
+
+    /// <summary>Gives the caller its answer, once the messages have been reported.</summary>
+    public abstract void Complete();
+}
+
+internal sealed class PendingChange<T>(Func<DbConnection, DbTransaction, Task<Change<T>>> change) : PendingChange
+{
+    private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T? _answer;
+
+    public Task<T> Result => _result.Task;
+
+    public override async Task<IReadOnlyList<MessageRow>> RunAsync(ChatDatabase database)
+    {
+        var done = await database.InTransactionAsync(change, CancellationToken.None);
+        _answer = done.Answer;
+        return done.Messages;
+    }
+
+    public override void Complete() => _result.TrySetResult(_answer!);
+
+    public override void Fail(Exception exception) => _result.TrySetException(exception);
+}

@@ -1,0 +1,25 @@
+namespace Chat.Data.Receipts;
+
+/// <summary>An up-to mark that a participant made.</summary>
+/// <param name="Read">A read mark; it implies delivered.</param>
+public readonly record struct Mark(long ChatId, long UserId, long UpTo, bool Read);
+
+public enum MarkOutcome
+{
+    /// <summary>At least one watermark moved.</summary>
+    Advanced,
+
+    /// <summary>The stored watermarks are at or beyond the mark already.</summary>
+    Unchanged,
+
+    /// <summary>The mark is beyond the chat's last message.</summary>
+    BeyondLastMessage,
+
+    NotAParticipant,
+}
+
+/// <summary>The participant's watermarks after the mark.</summary>
+public readonly record struct MarkedPosition(MarkOutcome Outcome, long DeliveredUpTo, long ReadUpTo);
+
+/// <summary>Watermarks that moved, for those who watch them.</summary>
+public readonly record struct AdvancedReceipt(long ChatId, long UserId, long DeliveredUpTo, long ReadUpTo);

@@ -1,0 +1,104 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text;
+
+namespace Chat.Data.Receipts;
+
+/// <summary>
+/// The SQL of a batch of receipts: two round trips whatever its size. The texts are built per batch and hold numbers only,
+/// so they go to the driver directly: Dapper would remember each of them.
+/// </summary>
+internal sealed class ReceiptRepository(ChatDatabase database, int commandTimeoutSeconds)
+{
+    public Task StoreAsync(ReceiptBatch batch, DateTime now) =>
+        database.InTransactionAsync(async (connection, transaction) =>
+        {
+            batch.Reset();
+            await ReadAsync(connection, transaction, batch);
+            batch.Plan();
+            if (batch.Advanced.Count > 0) await WriteAsync(connection, transaction, batch, now);
+            return true;
+        }, CancellationToken.None);
+
+    // The last ids are read without a lock: they only grow, and a mark names a message that its sender has seen committed.
+    // The participants are locked in ascending order, so that two nodes wait for each other instead of deadlocking, and
+    // through the primary key, so that nothing but their rows is locked.
+    private const string ReadSql = """
+        SELECT chat_id, last_message_id FROM chats WHERE chat_id IN ({0});
+        SELECT chat_id, user_id, delivered_up_to, read_up_to
+        FROM chat_participants FORCE INDEX (PRIMARY)
+        WHERE left_at IS NULL AND ({1})
+        ORDER BY chat_id, user_id
+        FOR UPDATE
+        """;
+
+    private async Task ReadAsync(DbConnection connection, DbTransaction transaction, ReceiptBatch batch)
+    {
+        var chats = string.Join(',', batch.Participants.Select(p => p.ChatId).Distinct());
+        var participants = string.Join(" OR ", batch.Participants.Select(p =>
+            string.Create(CultureInfo.InvariantCulture, $"(chat_id = {p.ChatId} AND user_id = {p.UserId})")));
+        var sql = ReadSql.Replace("{0}", chats, StringComparison.Ordinal).Replace("{1}", participants, StringComparison.Ordinal);
+
+        await using var command = Command(connection, transaction, sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync()) batch.AddChat(reader.GetInt64(0), reader.GetInt64(1));
+        await reader.NextResultAsync();
+        while (await reader.ReadAsync())
+            batch.AddParticipant(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
+    }
+
+    private const string InsertStatusSql = """
+        INSERT INTO message_status (chat_id, user_id, status, message_id, status_updated_at) VALUES
+        """;
+
+    private const string KeepFirstStatusSql = """
+         ON DUPLICATE KEY UPDATE status_updated_at = status_updated_at;
+        """;
+
+    // An upsert, because it moves many rows to different values in one pass; the rows exist and are locked. joined_at
+    // stands here only because an INSERT must name it.
+    private const string MoveMarksSql = """
+        INSERT INTO chat_participants (chat_id, user_id, joined_at, delivered_up_to, read_up_to) VALUES
+        """;
+
+    private const string OnlyForwardSql = """
+         ON DUPLICATE KEY UPDATE
+          delivered_up_to = GREATEST(delivered_up_to, VALUES(delivered_up_to)),
+          read_up_to = GREATEST(read_up_to, VALUES(read_up_to))
+        """;
+
+    private async Task WriteAsync(DbConnection connection, DbTransaction transaction, ReceiptBatch batch, DateTime now)
+    {
+        var sql = new StringBuilder(InsertStatusSql);
+        Append(sql, batch.Steps, (text, step) =>
+            text.Append(CultureInfo.InvariantCulture, $"({step.ChatId},{step.UserId},'{step.Status}',{step.MessageId},@now)"));
+        sql.Append(KeepFirstStatusSql).Append('\n').Append(MoveMarksSql);
+        Append(sql, batch.Advanced, (text, a) =>
+            text.Append(CultureInfo.InvariantCulture, $"({a.ChatId},{a.UserId},@now,{a.DeliveredUpTo},{a.ReadUpTo})"));
+        sql.Append(OnlyForwardSql);
+
+        await using var command = Command(connection, transaction, sql.ToString());
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = ("@now", now);
+        command.Parameters.Add(parameter);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static void Append<T>(StringBuilder sql, IReadOnlyList<T> rows, Action<StringBuilder, T> append)
+    {
+        for (var i = 0; i < rows.Count; i++)
+        {
+            sql.Append(i == 0 ? ' ' : ',');
+            append(sql, rows[i]);
+        }
+    }
+
+    private DbCommand Command(DbConnection connection, DbTransaction transaction, string sql)
+    {
+        var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = sql;
+        command.CommandTimeout = commandTimeoutSeconds;
+        return command;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Threading.Channels;
+
+namespace Chat.Data.Receipts;
+
+/// <param name="MaxBatch">Marks in one transaction.</param>
+/// <param name="MaxWaiting">Marks waiting; more are refused.</param>
+public sealed record ReceiptLimits(int Lanes = 2, int MaxBatch = 512, int MaxWaiting = 50_000, int CommandTimeoutSeconds = 10);
+
+/// <summary>The writer takes no more: its queue is full, or it is shutting down.</summary>
+public sealed class ReceiptsBusyException() : Exception("Too many receipts are waiting to be stored, or the server is stopping.");
+
+/// <summary>
+/// Stores receipts the way that the appender stores messages: whatever waits in a lane goes into one transaction.
+/// Contract: watermarks only move forward, in whatever order the marks arrive; a mark that moves nothing writes nothing.
+/// </summary>
+public sealed class ReceiptWriter : IAsyncDisposable
+{
+    private readonly Lane[] _lanes;
+
+    /// <param name="advanced">Told of every batch after its commit, on the lane, before the callers; must not wait or throw.</param>
+    public ReceiptWriter(ChatDatabase database, Action<IReadOnlyList<AdvancedReceipt>> advanced, ReceiptLimits limits, TimeProvider time)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limits.Lanes, 1);
+        _lanes = new Lane[limits.Lanes];
+        for (var i = 0; i < _lanes.Length; i++) _lanes[i] = new Lane(database, advanced, limits, time);
+    }
+
+    public int Waiting => _lanes.Sum(lane => lane.Waiting);
+
+    /// <exception cref="ReceiptsBusyException">Thrown by the task.</exception>
+    /// <exception cref="DataUnavailableException">The database is away; a repeat is free.</exception>
+    public Task<MarkedPosition> MarkAsync(Mark mark)
+    {
+        var pending = new PendingMark(mark);
+        return _lanes[(int)((ulong)mark.ChatId % (ulong)_lanes.Length)].TryEnqueue(pending)
+            ? pending.Result.Task
+            : Task.FromException<MarkedPosition>(new ReceiptsBusyException());
+    }
+
+    /// <summary>Takes no more, stores what is waiting, then returns.</summary>
+    public async ValueTask DisposeAsync() =>
+        await Task.WhenAll(_lanes.Select(lane => lane.DisposeAsync().AsTask()));
+
+    private sealed class Lane : IAsyncDisposable
+    {
+        private readonly ReceiptRepository _receipts;
+        private readonly Action<IReadOnlyList<AdvancedReceipt>> _advanced;
+        private readonly ReceiptLimits _limits;
+        private readonly TimeProvider _time;
+        private readonly Channel<PendingMark> _queue;
+        private readonly Task _loop;
+
+        public Lane(ChatDatabase database, Action<IReadOnlyList<AdvancedReceipt>> advanced, ReceiptLimits limits, TimeProvider time)
+        {
+            (_advanced, _limits, _time) = (advanced, limits, time);
+            _receipts = new ReceiptRepository(database, limits.CommandTimeoutSeconds);
+            _queue = Channel.CreateBounded<PendingMark>(new BoundedChannelOptions(limits.MaxWaiting) { SingleReader = true });
+            _loop = Task.Run(RunAsync);
+        }
+
+        public int Waiting => _queue.Reader.Count;
+
+        public bool TryEnqueue(PendingMark mark) => _queue.Writer.TryWrite(mark);
+
+        public async ValueTask DisposeAsync()
+        {
+            _queue.Writer.TryComplete();
+            await _loop;
+        }
+
+        private async Task RunAsync()
+        {
+            var pending = new List<PendingMark>(_limits.MaxBatch);
+            while (await _queue.Reader.WaitToReadAsync())
+            {
+                pending.Clear();
+                while (pending.Count < _limits.MaxBatch && _queue.Reader.TryRead(out var next)) pending.Add(next);
+                await StoreAsync(pending);
+            }
+        }
+
+        private async Task StoreAsync(List<PendingMark> pending)
+        {
+            try
+            {
+                var batch = new ReceiptBatch(pending.Select(p => p.Mark));
+                await _receipts.StoreAsync(batch, _time.GetUtcNow().UtcDateTime);
+                if (batch.Advanced.Count > 0) _advanced(batch.Advanced);
+                foreach (var mark in pending) mark.Result.TrySetResult(batch.ResultOf(mark.Mark));
+            }
+            catch (Exception exception)
+            {
+                foreach (var mark in pending) mark.Result.TrySetException(exception);
+            }
+        }
+    }
+
+    private sealed class PendingMark(Mark mark)
+    {
+        public Mark Mark { get; } = mark;
+
+        public TaskCompletionSource<MarkedPosition> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
