@@ -2,16 +2,11 @@ using Dapper;
 
 namespace Chat.Data.Chats;
 
-/// <summary>Where a page of the chat list ends: the last chat on it.</summary>
-public sealed record ChatListPosition(DateTime LastActivityAt, long ChatId);
-
 /// <summary>
 /// Reads chat heads. A page is one statement whatever its size: the page's chats are chosen first, then counted and joined.
 /// </summary>
-public sealed class ChatHeadRepository(ChatDatabase database)
+public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
 {
-    /// <returns>Null when the chat does not exist or the user is not in it.</returns>
-    /// <exception cref="DataUnavailableException"/>
     public Task<ChatHeadRow?> FindAsync(long chatId, long userId, CancellationToken cancellationToken) =>
         database.QueryAsync(
             connection => connection.QuerySingleOrDefaultAsync<ChatHeadRow>(FindSql, new { ChatId = chatId, UserId = userId }),
@@ -25,9 +20,6 @@ public sealed class ChatHeadRepository(ChatDatabase database)
         {HeadJoins}
         """;
 
-    /// <summary>A page of a user's chats, by last activity, newest first. Direct chats without a message are left out.</summary>
-    /// <param name="after">Null for the first page.</param>
-    /// <exception cref="DataUnavailableException"/>
     public Task<IReadOnlyList<ChatHeadRow>> ListAsync(long userId, ChatListPosition? after, int limit, CancellationToken cancellationToken) =>
         database.QueryAsync<IReadOnlyList<ChatHeadRow>>(
             async connection => (await connection.QueryAsync<ChatHeadRow>(

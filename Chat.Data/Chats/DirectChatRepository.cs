@@ -3,11 +3,8 @@ using Dapper;
 namespace Chat.Data.Chats;
 
 /// <summary>Finds or makes the one direct chat of two people.</summary>
-public sealed class DirectChatRepository(ChatDatabase database)
+public sealed class DirectChatRepository(ChatDatabase database) : IDirectChatStore
 {
-    /// <summary>Race-safe: two people opening the same chat at once get the same one.</summary>
-    /// <returns>The chat's id, or null when the other user does not exist.</returns>
-    /// <exception cref="DataUnavailableException"/>
     public async Task<long?> OpenAsync(long userId, long otherUserId, DateTime now, CancellationToken cancellationToken)
     {
         var directKey = $"{Math.Min(userId, otherUserId)}:{Math.Max(userId, otherUserId)}";

@@ -15,10 +15,8 @@ public sealed record ParticipantRow(
     long ReadUpTo);
 
 /// <summary>Reads the participants of a chat for one of them.</summary>
-public sealed class ParticipantRepository(ChatDatabase database)
+public sealed class ParticipantRepository(ChatDatabase database) : IParticipantReader
 {
-    /// <summary>Those present, ascending by user id, after <paramref name="afterUserId"/>. Empty for somebody who is not in the chat.</summary>
-    /// <exception cref="DataUnavailableException"/>
     public Task<IReadOnlyList<ParticipantRow>> ListAsync(long chatId, long userId, long afterUserId, int limit, CancellationToken cancellationToken) =>
         database.QueryAsync<IReadOnlyList<ParticipantRow>>(
             async connection => (await connection.QueryAsync<ParticipantRow>(

@@ -4,10 +4,8 @@ using Dapper;
 namespace Chat.Data.Chats;
 
 /// <summary>Reads who is in a chat.</summary>
-public sealed class RosterRepository(ChatDatabase database)
+public sealed class RosterRepository(ChatDatabase database) : IRosterReader
 {
-    /// <returns>Null when the chat does not exist.</returns>
-    /// <exception cref="DataUnavailableException"/>
     public Task<Roster?> GetAsync(long chatId, CancellationToken cancellationToken) =>
         database.QueryAsync(async connection =>
         {
@@ -25,7 +23,6 @@ public sealed class RosterRepository(ChatDatabase database)
         SELECT user_id, role FROM chat_participants WHERE chat_id = @ChatId AND left_at IS NULL
         """;
 
-    /// <summary>The group chats that a user is in now: what a new connection subscribes to.</summary>
     public Task<IReadOnlyList<long>> ListGroupIdsAsync(long userId, CancellationToken cancellationToken) =>
         database.QueryAsync<IReadOnlyList<long>>(
             async connection => (await connection.QueryAsync<long>(ListGroupIdsSql, new { UserId = userId })).AsList(),

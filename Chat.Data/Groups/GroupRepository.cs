@@ -8,13 +8,8 @@ namespace Chat.Data.Groups;
 /// Changes groups. Rights are checked in the transaction, under the chat's lock, so that two people acting at once
 /// cannot both be right. Everything but the creation runs in the chat's append lane, which reports its messages in order.
 /// </summary>
-public sealed class GroupRepository(ChatDatabase database, MessageAppender appender, TimeProvider time)
+public sealed class GroupRepository(ChatDatabase database, MessageAppender appender, TimeProvider time) : IGroupStore
 {
-    /// <summary>Makes a group with its owner and members, and the system message that begins it.</summary>
-    /// <param name="creationKey">The owner's name for it: a repeat finds the group made first, and reports <see cref="GroupOutcome.Unchanged"/>.</param>
-    /// <param name="memberIds">Distinct, without the owner.</param>
-    /// <returns>The change, and the system message (null when nothing was made).</returns>
-    /// <exception cref="DataUnavailableException">Whether it was made is unknown; a repeat tells.</exception>
     public async Task<(GroupChange Change, MessageRow? Message)> CreateAsync(
         long ownerId, Guid creationKey, string title, IReadOnlyList<long> memberIds, CancellationToken cancellationToken)
     {
@@ -66,9 +61,6 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
         SELECT LAST_INSERT_ID()
         """;
 
-    /// <summary>Adds members; those who are there already are passed over.</summary>
-    /// <param name="userIds">Distinct.</param>
-    /// <exception cref="DataUnavailableException">Whether it took place is unknown; a repeat is free.</exception>
     public Task<GroupChange> AddMembersAsync(long chatId, long actorId, IReadOnlyList<long> userIds, int maxMembers) =>
         ChangeAsync(chatId, actorId, ownerOnly: true, async (group, connection, transaction) =>
         {
@@ -84,8 +76,6 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
             return await group.FinishAsync(added);
         });
 
-    /// <summary>Removes a member. The owner leaves instead.</summary>
-    /// <exception cref="DataUnavailableException">Whether it took place is unknown; a repeat is free.</exception>
     public Task<GroupChange> RemoveMemberAsync(long chatId, long actorId, long userId) =>
         ChangeAsync(chatId, actorId, ownerOnly: true, async (group, _, _) =>
         {
@@ -96,8 +86,6 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
             return await group.FinishAsync([userId]);
         });
 
-    /// <summary>Leaves. When the owner leaves, the member who has been there longest takes over.</summary>
-    /// <exception cref="DataUnavailableException">Whether it took place is unknown; a repeat answers <see cref="GroupOutcome.NotFound"/> then.</exception>
     public Task<GroupChange> LeaveAsync(long chatId, long userId) =>
         ChangeAsync(chatId, userId, ownerOnly: false, async (group, _, _) =>
         {

@@ -28,14 +28,8 @@ public sealed record ChatPosition(
 /// Reads history for one participant. Every statement goes through the participant's own row, so that nobody reads a chat
 /// that they are not in, whatever a cache says, and nothing from before they joined.
 /// </summary>
-public sealed class HistoryRepository(ChatDatabase database)
+public sealed class HistoryRepository(ChatDatabase database) : IHistoryReader
 {
-    /// <summary>
-    /// The participant's position, then messages around an id. The position is read first: what it says of the last id is
-    /// covered by the messages that follow.
-    /// </summary>
-    /// <returns>Null when the chat does not exist or the user is not in it. Messages ascend by id.</returns>
-    /// <exception cref="DataUnavailableException"/>
     public Task<(ChatPosition Position, IReadOnlyList<MessageRow> Messages)?> ReadAsync(
         long chatId, long userId, HistoryAnchor anchor, long messageId, int limit, CancellationToken cancellationToken) =>
         database.QueryAsync(async connection =>
@@ -46,8 +40,6 @@ public sealed class HistoryRepository(ChatDatabase database)
             return (position, messages);
         }, cancellationToken);
 
-    /// <summary>One statement's worth of <see cref="ReadAsync"/> on both sides of an id, itself among the first.</summary>
-    /// <exception cref="DataUnavailableException"/>
     public Task<(ChatPosition Position, IReadOnlyList<MessageRow> Older, IReadOnlyList<MessageRow> Newer)?> ReadAroundAsync(
         long chatId, long userId, long messageId, int older, int newer, CancellationToken cancellationToken) =>
         database.QueryAsync(async connection =>

@@ -25,7 +25,7 @@ public sealed record AppenderLimits(
 /// stored in that order. A repeated (chat, sender, client message id) is stored once.
 /// </para>
 /// </summary>
-public sealed class MessageAppender : IAsyncDisposable
+public sealed class MessageAppender : IMessageAppender, IAsyncDisposable
 {
     private readonly AppendLane[] _lanes;
 
@@ -40,24 +40,12 @@ public sealed class MessageAppender : IAsyncDisposable
     /// <summary>Messages and changes waiting in all lanes.</summary>
     public int Waiting => _lanes.Sum(lane => lane.Waiting);
 
-    /// <summary>
-    /// Enqueues before it returns; the task completes after the commit. Two calls for one chat, one after the other,
-    /// are stored in that order.
-    /// </summary>
-    /// <exception cref="AppenderBusyException">Queue full or shutting down (thrown by the task).</exception>
-    /// <exception cref="DataUnavailableException">The database is away; whether the message was stored is unknown, a repeat tells.</exception>
     public Task<AppendResult> AppendAsync(NewMessage message)
     {
         var pending = new PendingMessage(message);
         return LaneOf(message.Roster.ChatId).TryEnqueue(pending) ? pending.Result : Task.FromException<AppendResult>(Busy());
     }
 
-    /// <summary>
-    /// Runs a change of a chat (members, title) in the chat's lane, so that the messages that it writes are reported in order
-    /// with all others.
-    /// </summary>
-    /// <param name="change">Runs in a transaction of its own, perhaps several times (deadlocks); returns its answer and the messages it stored.</param>
-    /// <exception cref="AppenderBusyException">Queue full or shutting down.</exception>
     public async Task<T> ChangeAsync<T>(long chatId, Func<DbConnection, DbTransaction, Task<Change<T>>> change)
     {
         var pending = new PendingChange<T>(change);
@@ -73,6 +61,3 @@ public sealed class MessageAppender : IAsyncDisposable
 
     private static AppenderBusyException Busy() => new("Too many messages are waiting to be stored, or the server is stopping.");
 }
-
-/// <summary>What a change of a chat answers, and the messages that it stored.</summary>
-public sealed record Change<T>(T Answer, IReadOnlyList<MessageRow> Messages);

@@ -9,10 +9,8 @@ public sealed record MessageInfoHead(long SenderId, DateTime SentAt);
 public sealed record MessageInfoRow(long UserId, DateTime? DeliveredAt, DateTime? ReadAt);
 
 /// <summary>Reads who got and read a message, and when.</summary>
-public sealed class MessageInfoRepository(ChatDatabase database)
+public sealed class MessageInfoRepository(ChatDatabase database) : IMessageInfoReader
 {
-    /// <returns>Null when the message does not exist, or the user may not see it.</returns>
-    /// <exception cref="DataUnavailableException"/>
     public Task<MessageInfoHead?> FindAsync(long chatId, long messageId, long userId, CancellationToken cancellationToken) =>
         database.QueryAsync(
             connection => connection.QuerySingleOrDefaultAsync<MessageInfoHead?>(
@@ -26,8 +24,6 @@ public sealed class MessageInfoRepository(ChatDatabase database)
         WHERE me.chat_id = @ChatId AND me.user_id = @UserId AND me.left_at IS NULL AND m.message_id = @MessageId
         """;
 
-    /// <summary>One row for each present participant but the sender who may see the message.</summary>
-    /// <exception cref="DataUnavailableException"/>
     public Task<IReadOnlyList<MessageInfoRow>> ListAsync(long chatId, long messageId, long senderId, CancellationToken cancellationToken) =>
         database.QueryAsync<IReadOnlyList<MessageInfoRow>>(
             async connection => (await connection.QueryAsync<MessageInfoRow>(

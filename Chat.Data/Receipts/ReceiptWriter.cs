@@ -13,7 +13,7 @@ public sealed class ReceiptsBusyException() : Exception("Too many receipts are w
 /// Stores receipts the way that the appender stores messages: whatever waits in a lane goes into one transaction.
 /// Contract: watermarks only move forward, in whatever order the marks arrive; a mark that moves nothing writes nothing.
 /// </summary>
-public sealed class ReceiptWriter : IAsyncDisposable
+public sealed class ReceiptWriter : IReceiptWriter, IAsyncDisposable
 {
     private readonly Lane[] _lanes;
 
@@ -27,8 +27,6 @@ public sealed class ReceiptWriter : IAsyncDisposable
 
     public int Waiting => _lanes.Sum(lane => lane.Waiting);
 
-    /// <exception cref="ReceiptsBusyException">Thrown by the task.</exception>
-    /// <exception cref="DataUnavailableException">The database is away; a repeat is free.</exception>
     public Task<MarkedPosition> MarkAsync(Mark mark)
     {
         var pending = new PendingMark(mark);

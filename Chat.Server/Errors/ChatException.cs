@@ -7,6 +7,9 @@ public sealed class ChatException : Exception
 
     public string Code { get; }
 
+    /// <summary>When a repeat has a chance, where that is known. The text says it as well.</summary>
+    public TimeSpan? RetryAfter { get; private init; }
+
     /// <summary>What a hub client receives.</summary>
     public string WireText => $"{Code}: {Message}";
 
@@ -28,5 +31,5 @@ public sealed class ChatException : Exception
 
     /// <param name="retryAfter">When a repeat has a chance; clients read the number out of the text.</param>
     public static ChatException RateLimited(string text, TimeSpan retryAfter) =>
-        new(ErrorCodes.RateLimited, $"{text} (retry after {Math.Max(1, (long)retryAfter.TotalMilliseconds)} ms)");
+        new(ErrorCodes.RateLimited, $"{text} (retry after {Math.Max(1, (long)retryAfter.TotalMilliseconds)} ms)") { RetryAfter = retryAfter };
 }

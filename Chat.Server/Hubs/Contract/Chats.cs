@@ -1,3 +1,5 @@
+using Chat.Server.Validation;
+
 namespace Chat.Server.Hubs.Contract;
 
 /// <summary>The head of a chat as one participant sees it.</summary>
@@ -32,13 +34,32 @@ public sealed record ChatView(
 /// <param name="OthersReadUpTo">Likewise for read.</param>
 public sealed record WatermarksView(long DeliveredUpTo, long ReadUpTo, long OthersDeliveredUpTo, long OthersReadUpTo);
 
-public sealed record OpenDirectChatRequest(long UserId);
+public sealed record OpenDirectChatRequest(long UserId) : IHubRequest
+{
+    public void Validate()
+    {
+        Check.Id("userId", UserId);
+    }
+}
 
-public sealed record GetChatRequest(long ChatId);
+public sealed record GetChatRequest(long ChatId) : IHubRequest
+{
+    public void Validate()
+    {
+        Check.Id("chatId", ChatId);
+    }
+}
 
 /// <param name="Cursor">What the last page returned as <c>nextCursor</c>; null for the first page.</param>
 /// <param name="Limit">1–100, default 50.</param>
-public sealed record ListChatsRequest(string? Cursor = null, int? Limit = null);
+public sealed record ListChatsRequest(string? Cursor = null, int? Limit = null) : IHubRequest
+{
+    public void Validate()
+    {
+        Check.OptionalText("cursor", Cursor, 1, 100);
+        Check.Range("limit", Limit, 1, Limits.PageSize, Limits.PageSize);
+    }
+}
 
 /// <param name="Chats">By last activity, newest first. Direct chats without a message are left out.</param>
 /// <param name="NextCursor">Null on the last page.</param>
@@ -46,7 +67,15 @@ public sealed record ChatPage(IReadOnlyList<ChatView> Chats, string? NextCursor)
 
 /// <param name="AfterUserId">The last user id of the page before; null for the first page.</param>
 /// <param name="Limit">1–100, default 100.</param>
-public sealed record ListParticipantsRequest(long ChatId, long? AfterUserId = null, int? Limit = null);
+public sealed record ListParticipantsRequest(long ChatId, long? AfterUserId = null, int? Limit = null) : IHubRequest
+{
+    public void Validate()
+    {
+        Check.Id("chatId", ChatId);
+        if (AfterUserId is { } after) Check.Position("afterUserId", after);
+        Check.Range("limit", Limit, 1, Limits.PageSize, Limits.PageSize);
+    }
+}
 
 /// <param name="Participants">Those present, ascending by user id.</param>
 public sealed record ParticipantPage(long ChatId, IReadOnlyList<ParticipantView> Participants, bool HasMore);

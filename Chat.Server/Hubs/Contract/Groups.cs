@@ -1,16 +1,46 @@
+using Chat.Server.Validation;
+
 namespace Chat.Server.Hubs.Contract;
 
 /// <param name="ClientGroupId">Your name for this group: a UUID, the same on every retry. A repeated call returns the group made first.</param>
 /// <param name="Title">1–100 characters after trimming.</param>
 /// <param name="MemberIds">1–1,023 other users; doubles count once.</param>
-public sealed record CreateGroupRequest(Guid ClientGroupId, string Title, IReadOnlyList<long> MemberIds);
+public sealed record CreateGroupRequest(Guid ClientGroupId, string Title, IReadOnlyList<long> MemberIds) : IHubRequest
+{
+    public void Validate()
+    {
+        Check.Uuid("clientGroupId", ClientGroupId);
+        Check.Text("title", Title?.Trim(), 1, Limits.TitleLength);
+        Check.Ids("memberIds", MemberIds, Limits.GroupSize - 1);
+    }
+}
 
 /// <param name="UserIds">1–100 users; those who are members already are passed over.</param>
-public sealed record AddMembersRequest(long ChatId, IReadOnlyList<long> UserIds);
+public sealed record AddMembersRequest(long ChatId, IReadOnlyList<long> UserIds) : IHubRequest
+{
+    public void Validate()
+    {
+        Check.Id("chatId", ChatId);
+        Check.Ids("userIds", UserIds, Limits.PageSize);
+    }
+}
 
-public sealed record RemoveMemberRequest(long ChatId, long UserId);
+public sealed record RemoveMemberRequest(long ChatId, long UserId) : IHubRequest
+{
+    public void Validate()
+    {
+        Check.Id("chatId", ChatId);
+        Check.Id("userId", UserId);
+    }
+}
 
-public sealed record LeaveGroupRequest(long ChatId);
+public sealed record LeaveGroupRequest(long ChatId) : IHubRequest
+{
+    public void Validate()
+    {
+        Check.Id("chatId", ChatId);
+    }
+}
 
 /// <param name="MessageId">The system message that records the change; null when nothing changed.</param>
 /// <param name="UserIds">Who was added, removed, or left.</param>

@@ -1,3 +1,6 @@
+using Chat.Server.Errors;
+using Chat.Server.Validation;
+
 namespace Chat.Server.Hubs.Contract;
 
 /// <summary>
@@ -27,7 +30,16 @@ public sealed record SystemMessageView(string Kind, IReadOnlyList<long> UserIds,
 
 /// <param name="ClientMessageId">Your name for this message: a UUID, the same on every retry. A repeated send returns the first result.</param>
 /// <param name="Text">1–4,096 UTF-16 code units; not only white space; no control characters but tab and line breaks.</param>
-public sealed record SendMessageRequest(long ChatId, Guid ClientMessageId, string Text);
+public sealed record SendMessageRequest(long ChatId, Guid ClientMessageId, string Text) : IHubRequest
+{
+    public void Validate()
+    {
+        Check.Id("chatId", ChatId);
+        Check.Uuid("clientMessageId", ClientMessageId);
+        Check.Text("text", Text, 1, Limits.TextLength, allowNewLines: true);
+        if (string.IsNullOrWhiteSpace(Text)) throw ChatException.Invalid("text", "must not be only white space");
+    }
+}
 
 /// <param name="Duplicate">True when this <c>clientMessageId</c> had been stored before; nothing was written again.</param>
 public sealed record SendMessageResult(long ChatId, long MessageId, DateTime SentAt, bool Duplicate);
@@ -42,7 +54,21 @@ public sealed record ListMessagesRequest(
     long? BeforeMessageId = null,
     long? AfterMessageId = null,
     long? AroundMessageId = null,
-    int? Limit = null);
+    int? Limit = null) : IHubRequest
+{
+    public void Validate()
+    {
+        Check.Id("chatId", ChatId);
+        var anchors = 0;
+        foreach (var (field, anchor) in new[] { ("beforeMessageId", BeforeMessageId), ("afterMessageId", AfterMessageId), ("aroundMessageId", AroundMessageId) })
+        {
+            if (anchor is null) continue;
+            Check.Position(field, anchor.Value);
+            if (++anchors > 1) throw ChatException.Invalid(field, "give at most one of beforeMessageId, afterMessageId and aroundMessageId");
+        }
+        Check.Range("limit", Limit, 1, Limits.PageSize, Limits.PageSize);
+    }
+}
 
 /// <param name="Messages">Ascending by message id. Ids missing in between are messages that you may not see.</param>
 /// <param name="HasOlder">Whether older messages exist that you may see.</param>
@@ -51,7 +77,15 @@ public sealed record MessagePage(long ChatId, IReadOnlyList<MessageView> Message
 
 /// <param name="AfterMessageId">The last id up to which you have everything; 0 for nothing.</param>
 /// <param name="Limit">1–100, default 100.</param>
-public sealed record SyncChatRequest(long ChatId, long AfterMessageId, int? Limit = null);
+public sealed record SyncChatRequest(long ChatId, long AfterMessageId, int? Limit = null) : IHubRequest
+{
+    public void Validate()
+    {
+        Check.Id("chatId", ChatId);
+        Check.Position("afterMessageId", AfterMessageId);
+        Check.Range("limit", Limit, 1, Limits.PageSize, Limits.PageSize);
+    }
+}
 
 /// <summary>What came after <c>afterMessageId</c>. Ask again with <c>upToMessageId</c> while <c>hasMore</c>.</summary>
 /// <param name="Messages">Ascending.</param>

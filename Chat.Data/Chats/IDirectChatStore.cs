@@ -1,0 +1,10 @@
+namespace Chat.Data.Chats;
+
+/// <summary>Finds or makes the one direct chat of two people.</summary>
+public interface IDirectChatStore
+{
+    /// <summary>Race-safe: two people opening the same chat at once get the same one.</summary>
+    /// <returns>The chat's id, or null when the other user does not exist.</returns>
+    /// <exception cref="DataUnavailableException"/>
+    Task<long?> OpenAsync(long userId, long otherUserId, DateTime now, CancellationToken cancellationToken);
+}

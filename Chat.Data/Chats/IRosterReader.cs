@@ -1,0 +1,13 @@
+namespace Chat.Data.Chats;
+
+/// <summary>Reads who is in a chat.</summary>
+public interface IRosterReader
+{
+    /// <returns>Null when the chat does not exist.</returns>
+    /// <exception cref="DataUnavailableException"/>
+    Task<Roster?> GetAsync(long chatId, CancellationToken cancellationToken);
+
+    /// <summary>The group chats that a user is in now: what a new connection subscribes to.</summary>
+    /// <exception cref="DataUnavailableException"/>
+    Task<IReadOnlyList<long>> ListGroupIdsAsync(long userId, CancellationToken cancellationToken);
+}

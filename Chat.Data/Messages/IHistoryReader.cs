@@ -1,0 +1,20 @@
+namespace Chat.Data.Messages;
+
+/// <summary>Reads history for one participant; the contract stands at <see cref="HistoryRepository"/>.</summary>
+public interface IHistoryReader
+{
+    /// <summary>
+    /// The participant's position, then messages around an id. The position is read first: what it says of the last id is
+    /// covered by the messages that follow.
+    /// </summary>
+    /// <returns>Null when the chat does not exist or the user is not in it. Messages ascend by id.</returns>
+    /// <exception cref="DataUnavailableException"/>
+    Task<(ChatPosition Position, IReadOnlyList<MessageRow> Messages)?> ReadAsync(
+        long chatId, long userId, HistoryAnchor anchor, long messageId, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Both sides of an id in one go; the message itself is among the older ones.</summary>
+    /// <returns>Null when the chat does not exist or the user is not in it. Messages ascend by id.</returns>
+    /// <exception cref="DataUnavailableException"/>
+    Task<(ChatPosition Position, IReadOnlyList<MessageRow> Older, IReadOnlyList<MessageRow> Newer)?> ReadAroundAsync(
+        long chatId, long userId, long messageId, int older, int newer, CancellationToken cancellationToken);
+}

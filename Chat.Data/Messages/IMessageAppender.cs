@@ -1,0 +1,26 @@
+using System.Data.Common;
+
+namespace Chat.Data.Messages;
+
+/// <summary>Stores messages, in one order for everybody. The contract stands at <see cref="MessageAppender"/>.</summary>
+public interface IMessageAppender
+{
+    /// <summary>
+    /// Enqueues before it returns; the task completes after the commit. Two calls for one chat, one after the other,
+    /// are stored in that order.
+    /// </summary>
+    /// <exception cref="AppenderBusyException">Queue full or shutting down (thrown by the task).</exception>
+    /// <exception cref="DataUnavailableException">The database is away; whether the message was stored is unknown, a repeat tells.</exception>
+    Task<AppendResult> AppendAsync(NewMessage message);
+
+    /// <summary>
+    /// Runs a change of a chat (members, title) in the chat's lane, so that the messages that it writes are reported in order
+    /// with all others.
+    /// </summary>
+    /// <param name="change">Runs in a transaction of its own, perhaps several times (deadlocks); returns its answer and the messages it stored.</param>
+    /// <exception cref="AppenderBusyException">Queue full or shutting down.</exception>
+    Task<T> ChangeAsync<T>(long chatId, Func<DbConnection, DbTransaction, Task<Change<T>>> change);
+}
+
+/// <summary>What a change of a chat answers, and the messages that it stored.</summary>
+public sealed record Change<T>(T Answer, IReadOnlyList<MessageRow> Messages);

@@ -1,0 +1,38 @@
+using Chat.Data.Chats;
+using Chat.Data.Messages;
+using Chat.Server.Features.Messages;
+using Chat.Server.Hubs.Contract;
+
+namespace Chat.Server.Features.Chats;
+
+/// <summary>From rows to what clients see.</summary>
+internal static class ChatViews
+{
+    public static ChatView ToView(this ChatHeadRow row) => new(
+        row.ChatId,
+        row.ChatType,
+        row.ChatName,
+        row.PeerUserId is { } peer
+            ? new UserView(peer, row.PeerName!, row.PeerUsername, row.PeerStatus, row.PeerProfilePictureUrl)
+            : null,
+        row.Role,
+        (int)row.MemberCount,
+        row.LastMessageId,
+        LastMessageOf(row),
+        new WatermarksView(row.DeliveredUpTo, row.ReadUpTo, row.OthersDeliveredUpTo, row.OthersReadUpTo),
+        (int)row.UnreadCount,
+        row.LastActivityAt,
+        row.CreatedAt);
+
+    public static WatermarksView ToView(this ChatPosition position) =>
+        new(position.DeliveredUpTo, position.ReadUpTo, position.OthersDeliveredUpTo, position.OthersReadUpTo);
+
+    public static ParticipantView ToView(this ParticipantRow row) => new(
+        new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl),
+        row.Role, row.JoinedAt, row.DeliveredUpTo, row.ReadUpTo);
+
+    private static MessageView? LastMessageOf(ChatHeadRow row) => row.MessageId is { } messageId
+        ? new MessageRow(
+            row.ChatId, messageId, row.SenderId, row.ClientMessageId!, row.MessageType!, row.MessageText, row.Body, row.SentAt!.Value).ToView()
+        : null;
+}

@@ -1,0 +1,80 @@
+using Chat.Data.Messages;
+using Chat.Server.Errors;
+using Chat.Server.Features.Chats;
+using Chat.Server.Hubs.Contract;
+
+namespace Chat.Server.Features.Messages;
+
+/// <param name="TooLongAfter">A client that lacks more messages than this starts afresh with the latest page.</param>
+public sealed record SyncOptions(long TooLongAfter = 10_000);
+
+/// <summary>Reads pages of history, and what a client missed.</summary>
+public sealed class HistoryService(IHistoryReader history, SyncOptions options)
+{
+    /// <exception cref="ChatException"><c>not_found</c> when the caller is not in the chat.</exception>
+    public async Task<MessagePage> ListAsync(long userId, ListMessagesRequest request, CancellationToken cancellationToken)
+    {
+        var limit = request.Limit ?? Limits.DefaultPageSize;
+        if (request.AroundMessageId is { } around) return await ListAroundAsync(userId, request.ChatId, around, limit, cancellationToken);
+
+        // One more than asked for tells whether there is more.
+        var (anchor, messageId) = request.AfterMessageId is { } after
+            ? (HistoryAnchor.After, after)
+            : (HistoryAnchor.Before, request.BeforeMessageId ?? long.MaxValue);
+        var read = await history.ReadAsync(request.ChatId, userId, anchor, messageId, limit + 1, cancellationToken)
+            ?? throw ChatException.ChatNotFound();
+        var rows = read.Messages;
+        var hasMore = rows.Count > limit;
+        if (anchor is HistoryAnchor.After)
+        {
+            rows = hasMore ? [.. rows.Take(limit)] : rows;
+            var hasOlder = messageId >= read.Position.VisibleFrom && read.Position.LastMessageId > 0;
+            return new MessagePage(request.ChatId, rows.ToViews(), hasOlder, hasMore);
+        }
+        rows = hasMore ? [.. rows.Skip(1)] : rows;
+        return new MessagePage(request.ChatId, rows.ToViews(), hasMore, HasNewer: messageId <= read.Position.LastMessageId);
+    }
+
+    private async Task<MessagePage> ListAroundAsync(long userId, long chatId, long messageId, int limit, CancellationToken cancellationToken)
+    {
+        // Half of the page is older (the message itself among it), half newer.
+        var older = (limit + 1) / 2;
+        var newer = limit - older;
+        var read = await history.ReadAroundAsync(chatId, userId, messageId, older + 1, newer + 1, cancellationToken)
+            ?? throw ChatException.ChatNotFound();
+        var before = read.Older.Count > older ? read.Older.Skip(1) : read.Older;
+        IReadOnlyList<MessageRow> rows = [.. before, .. read.Newer.Take(newer)];
+        return new MessagePage(chatId, rows.ToViews(), read.Older.Count > older, read.Newer.Count > newer);
+    }
+
+    /// <exception cref="ChatException"><c>not_found</c> when the caller is not in the chat.</exception>
+    public async Task<SyncChatResult> SyncAsync(long userId, SyncChatRequest request, CancellationToken cancellationToken)
+    {
+        var limit = request.Limit ?? Limits.PageSize;
+        var after = request.AfterMessageId;
+        var read = await history.ReadAsync(request.ChatId, userId, HistoryAnchor.After, after, limit + 1, cancellationToken)
+            ?? throw ChatException.ChatNotFound();
+        var (position, rows) = read;
+
+        // What lies before a client's first visible message is not missing.
+        var missing = position.LastMessageId - Math.Max(after, position.VisibleFrom - 1);
+        if (missing > options.TooLongAfter) return await StartAfreshAsync(userId, request.ChatId, limit, cancellationToken);
+
+        var hasMore = rows.Count > limit;
+        if (hasMore) rows = [.. rows.Take(limit)];
+        var lastMessageId = Math.Max(position.LastMessageId, rows.Count > 0 ? rows[^1].MessageId : 0);
+        // The position was read before the messages: without more of them, they account for all up to its last id.
+        var upTo = hasMore ? rows[^1].MessageId : Math.Max(after, lastMessageId);
+        return new SyncChatResult(
+            request.ChatId, rows.ToViews(), Math.Min(upTo, lastMessageId), lastMessageId, hasMore, TooLong: false, position.ToView());
+    }
+
+    private async Task<SyncChatResult> StartAfreshAsync(long userId, long chatId, int limit, CancellationToken cancellationToken)
+    {
+        var read = await history.ReadAsync(chatId, userId, HistoryAnchor.Before, long.MaxValue, limit, cancellationToken)
+            ?? throw ChatException.ChatNotFound();
+        var last = Math.Max(read.Position.LastMessageId, read.Messages.Count > 0 ? read.Messages[^1].MessageId : 0);
+        return new SyncChatResult(
+            chatId, read.Messages.ToViews(), last, last, HasMore: false, TooLong: true, read.Position.ToView());
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using Chat.Data.Groups;
+using Chat.Data.Messages;
+using Chat.Server.Hubs.Contract;
+
+namespace Chat.Server.Features.Messages;
+
+/// <summary>From rows to what clients see.</summary>
+internal static class MessageViews
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    public static MessageView ToView(this MessageRow row)
+    {
+        var isSystem = row.MessageType == MessageTypes.System;
+        return new MessageView(
+            row.ChatId,
+            row.MessageId,
+            row.SenderId,
+            isSystem ? null : new Guid(row.ClientMessageId, bigEndian: true),
+            row.MessageType,
+            row.MessageText,
+            isSystem ? ReadBody(row.Body) : null,
+            row.SentAt);
+    }
+
+    public static IReadOnlyList<MessageView> ToViews(this IReadOnlyList<MessageRow> rows) => [.. rows.Select(ToView)];
+
+    private static SystemMessageView? ReadBody(string? body)
+    {
+        var read = body is null ? null : JsonSerializer.Deserialize<SystemBody>(body, Json);
+        return read is null ? null : new SystemMessageView(read.Kind, read.UserIds, read.Title);
+    }
+}

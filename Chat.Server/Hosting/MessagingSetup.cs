@@ -1,0 +1,107 @@
+using System.Text.Json.Serialization.Metadata;
+using Chat.Data;
+using Chat.Data.Messages;
+using Chat.Data.Receipts;
+using Chat.Server.Features.Chats;
+using Chat.Server.Features.Groups;
+using Chat.Server.Features.Messages;
+using Chat.Server.Features.Receipts;
+using Chat.Server.Hubs;
+using Chat.Server.Hubs.Filters;
+using Chat.Server.Realtime;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Hosting;
+
+/// <summary>The hub, and everything on the way of a message.</summary>
+internal static class MessagingSetup
+{
+    /// <summary>A text of 4,096 characters, each escaped as \uXXXX, and a list of 1,023 ids both fit well.</summary>
+    private const int MaxFrameBytes = 64 * 1024;
+
+    /// <summary>
+    /// A client's next send must not wait for the commit of its last. Order is kept by what runs before the first await.
+    /// </summary>
+    private const int MaxParallelCalls = 64;
+
+    public static WebApplicationBuilder AddMessaging(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        builder.AddOptions("RateLimits", new RateLimitOptions(), o =>
+            o.CallsPerSecond < 1 ? ("CallsPerSecond", "must be at least 1")
+            : o.CallBurst < 1 ? ("CallBurst", "must be at least 1")
+            : o.SendsPerSecond < 1 ? ("SendsPerSecond", "must be at least 1")
+            : o.SendBurst < 1 ? ("SendBurst", "must be at least 1")
+            : null);
+        builder.AddOptions("Sync", new SyncOptions(), o => o.TooLongAfter < 1 ? ("TooLongAfter", "must be at least 1") : null);
+        builder.AddOptions("Messages", new AppenderLimits(), o =>
+            o.Lanes is < 1 or > 64 ? ("Lanes", "must be from 1 to 64")
+            : o.MaxBatch is < 1 or > 10_000 ? ("MaxBatch", "must be from 1 to 10000")
+            : o.MaxBatchBytes < 10_000 ? ("MaxBatchBytes", "must be at least 10000")
+            : o.MaxWaiting < 1 ? ("MaxWaiting", "must be at least 1")
+            : o.CommandTimeoutSeconds < 1 ? ("CommandTimeoutSeconds", "must be at least 1")
+            : null);
+        builder.AddOptions("Receipts", new ReceiptLimits(), o =>
+            o.Lanes is < 1 or > 64 ? ("Lanes", "must be from 1 to 64")
+            : o.MaxBatch is < 1 or > 2_000 ? ("MaxBatch", "must be from 1 to 2000")
+            : o.MaxWaiting < 1 ? ("MaxWaiting", "must be at least 1")
+            : o.CommandTimeoutSeconds < 1 ? ("CommandTimeoutSeconds", "must be at least 1")
+            : null);
+
+        services.AddSingleton(RosterCacheOptions.Default);
+        services.AddSingleton<RosterCache>();
+        services.AddSingleton<ConnectionRegistry>();
+        services.AddSingleton<ConnectionLifecycle>();
+        services.AddSingleton<ChatMembership>();
+
+        services.AddSingleton<IAppendObserver, MessageNotifier>();
+        services.AddSingleton<MessageAppender>();
+        services.AddSingleton<IMessageAppender>(s => s.GetRequiredService<MessageAppender>());
+        services.AddSingleton<SendMessageService>();
+        services.AddSingleton<HistoryService>();
+
+        services.AddSingleton<ReceiptNotifier>();
+        services.AddSingleton(s => new ReceiptWriter(
+            s.GetRequiredService<ChatDatabase>(), s.GetRequiredService<ReceiptNotifier>().Advanced,
+            s.GetRequiredService<ReceiptLimits>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IReceiptWriter>(s => s.GetRequiredService<ReceiptWriter>());
+        services.AddSingleton<ReceiptService>();
+
+        services.AddSingleton<ChatService>();
+        services.AddSingleton<ChatNotifier>();
+        services.AddSingleton<GroupService>();
+        services.AddHub();
+        return builder;
+    }
+
+    public static WebApplication MapChatHub(this WebApplication app)
+    {
+        app.Services.GetRequiredService<RosterCache>().StartSweeping();
+        app.MapHub<ChatHub>("/hub/chat", options => options.CloseOnAuthenticationExpiration = true);
+        return app;
+    }
+
+    private static void AddHub(this IServiceCollection services)
+    {
+        services
+            .AddSignalR(options =>
+            {
+                options.MaximumReceiveMessageSize = MaxFrameBytes;
+                options.MaximumParallelInvocationsPerClient = MaxParallelCalls;
+                options.AddFilter<CallLogFilter>();
+                options.AddFilter<ErrorFilter>();
+                options.AddFilter<RateLimitFilter>();
+                options.AddFilter<ValidationFilter>();
+            })
+            .AddJsonProtocol(options => options.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, ContractJson.Default));
+        services.AddSingleton<CallLogFilter>();
+        services.AddSingleton<ErrorFilter>();
+        services.AddSingleton<RateLimitFilter>();
+        services.AddSingleton<ValidationFilter>();
+        // The protocol registered last under a name is the one that serves it.
+        services.AddSingleton<IHubProtocol>(s =>
+            new ChatHubProtocol(new JsonHubProtocol(s.GetRequiredService<IOptions<JsonHubProtocolOptions>>())));
+    }
+}

@@ -1,0 +1,29 @@
+namespace Chat.Server.Hosting;
+
+/// <summary>A setting is missing or wrong; the message begins with its path.</summary>
+public sealed class ConfigurationException(string path, string reason) : Exception($"{path} {reason}");
+
+internal static class OptionsSetup
+{
+    /// <summary>
+    /// Binds a section to an options record and registers the record itself. Checked at once, so that a node with a bad
+    /// setting does not start, and says which one it is.
+    /// </summary>
+    /// <param name="check">Null when all is well, else the key (within the section) and what is wrong with it.</param>
+    public static T AddOptions<T>(this WebApplicationBuilder builder, string section, T defaults, Func<T, (string Key, string Reason)?> check)
+        where T : class
+    {
+        T options;
+        try
+        {
+            options = builder.Configuration.GetSection(section).Get<T>(o => o.ErrorOnUnknownConfiguration = true) ?? defaults;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new ConfigurationException(section, $"cannot be read: {exception.InnerException?.Message ?? exception.Message}");
+        }
+        if (check(options) is { } wrong) throw new ConfigurationException($"{section}:{wrong.Key}", wrong.Reason);
+        builder.Services.AddSingleton(options);
+        return options;
+    }
+}

@@ -1,0 +1,33 @@
+using Chat.Server.Features.Chats;
+using Chat.Server.Features.Groups;
+using Chat.Server.Features.Messages;
+using Chat.Server.Features.Receipts;
+using Chat.Server.Realtime;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Chat.Server.Hubs;
+
+/// <summary>
+/// Everything that a client may call, one partial per feature. A method is thin: who calls, the service, the answer.
+/// Requests arrive validated; what a service throws becomes the error of docs/protocol.md (both in <c>Filters/</c>).
+/// </summary>
+[Authorize]
+public sealed partial class ChatHub(
+    ConnectionLifecycle connections,
+    ChatService chats,
+    GroupService groups,
+    SendMessageService sendMessage,
+    HistoryService history,
+    ReceiptService receipts) : Hub<IChatClient>
+{
+    public override Task OnConnectedAsync() => connections.ConnectedAsync(Context);
+
+    public override Task OnDisconnectedAsync(Exception? exception)
+    {
+        connections.Disconnected(Context);
+        return Task.CompletedTask;
+    }
+
+    private long CallerId => Context.UserId();
+}

@@ -1,0 +1,20 @@
+namespace Chat.Server.Hubs.Contract;
+
+/// <summary>Sizes that are part of the contract: clients may rely on them.</summary>
+public static class Limits
+{
+    /// <summary>UTF-16 code units of a message.</summary>
+    public const int TextLength = 4096;
+
+    /// <summary>Characters of a group's title.</summary>
+    public const int TitleLength = 100;
+
+    /// <summary>Most items of a page, and most ids of a list in a request where nothing else is said.</summary>
+    public const int PageSize = 100;
+
+    /// <summary>Items of a page where the request does not say.</summary>
+    public const int DefaultPageSize = 50;
+
+    /// <summary>Members of a group, its owner included.</summary>
+    public const int GroupSize = 1024;
+}

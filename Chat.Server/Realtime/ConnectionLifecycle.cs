@@ -1,0 +1,44 @@
+using Chat.Data.Chats;
+using Chat.Server.Hubs;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Chat.Server.Realtime;
+
+/// <summary>
+/// Sets a connection up: it is subscribed to everything of its user before its first call is answered, so a client that
+/// catches up after connecting misses nothing in between.
+/// </summary>
+public sealed class ConnectionLifecycle(
+    ConnectionRegistry registry,
+    IRosterReader rosters,
+    IHubContext<ChatHub, IChatClient> hub)
+{
+    public async Task ConnectedAsync(HubCallerContext context)
+    {
+        var userId = context.UserId();
+        registry.Add(new LocalConnection(context.ConnectionId, userId, context.SessionId(), context.Abort));
+
+        await hub.Groups.AddToGroupAsync(context.ConnectionId, GroupNames.User(userId), context.ConnectionAborted);
+        await JoinChatsAsync(context, userId);
+    }
+
+    public void Disconnected(HubCallerContext context) => registry.Remove(context.UserId(), context.ConnectionId);
+
+    private async Task JoinChatsAsync(HubCallerContext context, long userId)
+    {
+        IReadOnlyList<long> joined = [];
+        int version;
+        do
+        {
+            // Somebody may add or remove this user while the list is being read and joined: then once more.
+            version = registry.MembershipVersion(userId);
+            var chatIds = await rosters.ListGroupIdsAsync(userId, context.ConnectionAborted);
+            foreach (var gone in joined.Except(chatIds))
+                await hub.Groups.RemoveFromGroupAsync(context.ConnectionId, GroupNames.Chat(gone), context.ConnectionAborted);
+            foreach (var chatId in chatIds.Except(joined))
+                await hub.Groups.AddToGroupAsync(context.ConnectionId, GroupNames.Chat(chatId), context.ConnectionAborted);
+            joined = chatIds;
+        }
+        while (version != registry.MembershipVersion(userId));
+    }
+}
