@@ -4,7 +4,7 @@ CREATE TABLE users (
   user_id             BIGINT       NOT NULL AUTO_INCREMENT,
   name                VARCHAR(100) NOT NULL,
   phone_number        VARCHAR(16)  NOT NULL COLLATE utf8mb4_bin,  -- E.164, with the plus
-  username            VARCHAR(32)  NULL,                          -- lower case
+  username            VARCHAR(32)  NULL COLLATE utf8mb4_bin,      -- a-z 0-9 _, lower case; found by exact text, so that no accent matches
   password_hash       VARCHAR(255) NOT NULL,
   status              VARCHAR(140) NULL,                          -- the line under the name
   profile_picture_url VARCHAR(500) NULL,
@@ -26,10 +26,12 @@ CREATE TABLE sessions (
   revoked_at    DATETIME(6)  NULL,
   PRIMARY KEY (session_id),
   KEY ix_sessions_user (user_id, revoked_at),
+  KEY ix_sessions_expires (expires_at),  -- finds what can be deleted
   CONSTRAINT fk_sessions_user FOREIGN KEY (user_id) REFERENCES users (user_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
--- Every refresh token of a session, as a SHA-256. A used one that comes back ends the session.
+-- The refresh tokens of a session, as SHA-256. A used one that comes back ends the session;
+-- it is deleted once it would have expired anyway.
 CREATE TABLE refresh_tokens (
   token_hash  BINARY(32)  NOT NULL,
   session_id  BIGINT      NOT NULL,
@@ -37,12 +39,14 @@ CREATE TABLE refresh_tokens (
   used_at     DATETIME(6) NULL,
   PRIMARY KEY (token_hash),
   KEY ix_refresh_tokens_session (session_id),
+  KEY ix_refresh_tokens_used (used_at),  -- finds what can be deleted
   CONSTRAINT fk_refresh_tokens_session FOREIGN KEY (session_id) REFERENCES sessions (session_id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
--- Failed log-ins in the running window, by account and by address, shared by all nodes.
+-- Failed log-ins in the running window, by account and by address, shared by all nodes. An account is named by what
+-- was typed as login, existing or not: being throttled tells nothing about who has an account.
 CREATE TABLE login_failures (
-  subject      VARCHAR(100) NOT NULL COLLATE utf8mb4_bin,  -- 'account:<user id>' or 'address:<ip>'
+  subject      VARCHAR(100) NOT NULL COLLATE utf8mb4_bin,  -- 'account:<hash of the login>' or 'address:<ip>'
   failures     INT          NOT NULL,
   window_start DATETIME(6)  NOT NULL,
   PRIMARY KEY (subject),

@@ -1,0 +1,43 @@
+using Dapper;
+
+namespace Chat.Data.Accounts;
+
+/// <summary>
+/// The key ring that protects tokens: table <c>data_protection_keys</c>. The XML holds key material and must never be logged.
+/// Every method throws <see cref="DataUnavailableException"/> when the database is out of reach.
+/// </summary>
+public sealed class DataProtectionKeyRepository(ChatDatabase database)
+{
+    private const string ListSql = "SELECT xml FROM data_protection_keys ORDER BY key_id";
+
+    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
+        database.QueryAsync<IReadOnlyList<string>>(
+            async connection => (await connection.QueryAsync<string>(
+                new CommandDefinition(ListSql, cancellationToken: cancellationToken))).AsList(),
+            cancellationToken);
+
+    private const string InsertSql = """
+        INSERT INTO data_protection_keys (friendly_name, xml, created_at)
+        VALUES (@FriendlyName, @Xml, @CreatedAt)
+        """;
+
+    public Task InsertAsync(string friendlyName, string xml, DateTime createdAt, CancellationToken cancellationToken) =>
+        database.QueryAsync(
+            connection => connection.ExecuteAsync(new CommandDefinition(
+                InsertSql,
+                new { FriendlyName = friendlyName, Xml = xml, CreatedAt = createdAt },
+                cancellationToken: cancellationToken)),
+            cancellationToken);
+
+    /// <summary>Runs <paramref name="work"/> while no other node does; it may use other connections.</summary>
+    public async Task ExclusivelyAsync(Func<Task> work, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var named = await NamedLock.AcquireAsync(connection, "data-protection-keys", LockTimeoutSeconds)
+            ?? throw new DataUnavailableException(
+                new TimeoutException($"Another node has been making data-protection keys for over {LockTimeoutSeconds} s."));
+        await work();
+    }
+
+    private const int LockTimeoutSeconds = 60;
+}
