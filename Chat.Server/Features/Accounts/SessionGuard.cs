@@ -1,0 +1,34 @@
+using System.Security.Claims;
+using Chat.Data.Accounts;
+using Chat.Server.Errors;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Chat.Server.Features.Accounts;
+
+/// <summary>An access token proves who somebody was up to an hour ago; this asks whether the session still lives.</summary>
+public sealed class SessionGuard(SessionRepository sessions, TimeProvider time)
+{
+    /// <summary>One read by primary key.</summary>
+    /// <exception cref="ChatException"><c>unauthenticated</c>: the caller has no session, or it has ended.</exception>
+    public async Task EnsureLiveAsync(ClaimsPrincipal caller, CancellationToken cancellationToken)
+    {
+        if (!await sessions.IsLiveAsync(caller.UserId(), caller.SessionId(), time.GetUtcNow().UtcDateTime, cancellationToken))
+            throw ChatException.Unauthenticated("this session has ended");
+    }
+}
+
+/// <summary>A part of the default policy: every endpoint that requires authorization also requires a live session.</summary>
+internal sealed class LiveSessionRequirement : IAuthorizationRequirement;
+
+internal sealed class LiveSessionHandler(SessionGuard guard, IHttpContextAccessor accessor) : AuthorizationHandler<LiveSessionRequirement>
+{
+    protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, LiveSessionRequirement requirement)
+    {
+        // Without a token the policy fails anyway; it is not this requirement's to say so.
+        if (context.User.Identity?.IsAuthenticated != true)
+            return;
+        // Throws rather than fails: failing would answer 403, as if another right could help.
+        await guard.EnsureLiveAsync(context.User, accessor.HttpContext?.RequestAborted ?? CancellationToken.None);
+        context.Succeed(requirement);
+    }
+}
