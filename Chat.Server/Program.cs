@@ -1,17 +1,19 @@
+using Chat.Server.Features.Accounts;
 using Chat.Server.Hosting;
 
 var builder = WebApplication.CreateBuilder(args);
-builder
-    .AddDatabase()
-    .AddMessaging()
-    .AddHealth()
-    .AddWebClient();
+builder.AddDatabase();
+builder.AddMessaging();
+builder.AddAccounts();
+builder.AddHealth();
+builder.AddWebClient();
 
 var app = builder.Build();
-app
-    .MapChatHub()
-    .MapHealth()
-    .MapWebClient();
+app.UseAccounts();
+app.MapAccounts();
+app.MapChatHub();
+app.MapHealth();
+app.MapWebClient();
 
 await app.RunAsync();
 

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 using Chat.Data;
 using Chat.Data.Messages;
 using Chat.Data.Receipts;
+using Chat.Server.Features.Accounts;
 using Chat.Server.Features.Chats;
 using Chat.Server.Features.Groups;
 using Chat.Server.Features.Messages;
@@ -55,6 +56,7 @@ internal static class MessagingSetup
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<ConnectionLifecycle>();
         services.AddSingleton<ChatMembership>();
+        services.AddSingleton<ISessionRevocations, SessionConnections>();
 
         services.AddSingleton<IAppendObserver, MessageNotifier>();
         services.AddSingleton<MessageAppender>();

@@ -1,4 +1,5 @@
 using Chat.Data.Chats;
+using Chat.Server.Features.Accounts;
 using Chat.Server.Hubs;
 using Microsoft.AspNetCore.SignalR;
 
@@ -16,7 +17,7 @@ public sealed class ConnectionLifecycle(
     public async Task ConnectedAsync(HubCallerContext context)
     {
         var userId = context.UserId();
-        registry.Add(new LocalConnection(context.ConnectionId, userId, context.SessionId(), context.Abort));
+        registry.Add(new LocalConnection(context.ConnectionId, userId, context.User!.SessionId(), context.Abort));
 
         await hub.Groups.AddToGroupAsync(context.ConnectionId, GroupNames.User(userId), context.ConnectionAborted);
         await JoinChatsAsync(context, userId);
