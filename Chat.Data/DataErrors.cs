@@ -13,6 +13,7 @@ public sealed class DataUnavailableException(Exception inner) : Exception("The d
 public static class DataErrors
 {
     private const int DuplicateEntry = 1062;
+    private const int NoSuchTable = 1146;
     private const int LockWaitTimeout = 1205;
     private const int Deadlock = 1213;
 
@@ -43,6 +44,8 @@ public static class DataErrors
     public static bool IsDuplicateKey(this Exception exception, string? keyName = null) =>
         exception.ServerErrorNumber() == DuplicateEntry
         && (keyName is null || exception.Message.Contains(keyName, StringComparison.Ordinal));
+
+    internal static bool IsNoSuchTable(this Exception exception) => exception.ServerErrorNumber() == NoSuchTable;
 
     /// <summary>Deadlock or lock timeout: the transaction may be run again. A cluster that refuses a commit reports a deadlock too.</summary>
     public static bool IsLockConflict(this Exception exception) =>

@@ -43,8 +43,7 @@ public sealed class Migrator(ChatDatabase database, TimeProvider time)
         await using var named = await NamedLock.AcquireAsync(connection, "migrations", LockTimeoutSeconds)
             ?? throw new MigrationException($"Another node has been migrating for over {LockTimeoutSeconds} s.");
 
-        await connection.ExecuteAsync(CreateHistorySql);
-        var applied = (await connection.QueryAsync<AppliedMigration>(ListHistorySql)).ToDictionary(m => m.Name);
+        var applied = (await ReadHistoryAsync(connection)).ToDictionary(m => m.Name);
         Verify(migrations, applied);
 
         var done = new List<string>();
@@ -54,6 +53,19 @@ public sealed class Migrator(ChatDatabase database, TimeProvider time)
             done.Add(migration.Name);
         }
         return done;
+    }
+
+    private static async Task<IEnumerable<AppliedMigration>> ReadHistoryAsync(DbConnection connection)
+    {
+        try
+        {
+            return await connection.QueryAsync<AppliedMigration>(ListHistorySql);
+        }
+        catch (DbException exception) when (exception.IsNoSuchTable())
+        {
+            await connection.ExecuteAsync(CreateHistorySql);
+            return [];
+        }
     }
 
     private static void Verify(IReadOnlyList<Migration> migrations, Dictionary<string, AppliedMigration> applied)
@@ -115,7 +127,7 @@ public sealed class Migrator(ChatDatabase database, TimeProvider time)
     private sealed record AppliedMigration(string Name, string Checksum, DateTime? FinishedAt);
 
     private const string CreateHistorySql = """
-        CREATE TABLE IF NOT EXISTS schema_migrations (
+        CREATE TABLE schema_migrations (
           name        VARCHAR(100) NOT NULL COLLATE utf8mb4_bin,
           checksum    CHAR(64)     NOT NULL COLLATE utf8mb4_bin,
           started_at  DATETIME(6)  NOT NULL,

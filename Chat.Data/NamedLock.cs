@@ -31,9 +31,9 @@ public sealed class NamedLock : IAsyncDisposable
         {
             await _connection.ExecuteAsync(ReleaseSql, new { Name = _name });
         }
-        catch (Exception exception) when (exception is DbException or InvalidOperationException)
+        catch (Exception)
         {
-            // The connection is gone, and the lock with it.
+            // The connection is broken, and the lock gone with it. Whatever broke it is the error that counts.
         }
     }
 

@@ -16,6 +16,3 @@ app.MapHealth();
 app.MapWebClient();
 
 await app.RunAsync();
-
-/// <summary>The entry point, visible to the tests that host the server.</summary>
-public partial class Program;

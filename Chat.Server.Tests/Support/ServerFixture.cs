@@ -1,0 +1,33 @@
+namespace Chat.Server.Tests.Support;
+
+/// <summary>A fixture with one server over one database of its own.</summary>
+public abstract class ServerFixture
+{
+    private TestDatabase? _database;
+    private ChatServerFactory? _server;
+
+    protected TestDatabase Database => _database!;
+
+    protected ChatServerFactory Server => _server!;
+
+    /// <summary>Configuration on top of the defaults, by path.</summary>
+    protected virtual Dictionary<string, string> Settings => [];
+
+    [OneTimeSetUp]
+    public async Task StartServer()
+    {
+        _database = await TestDatabase.CreateAsync();
+        // Tests make more people and calls in a second than one address may.
+        _server = new ChatServerFactory(_database.ConnectionString, TestSettings.Unthrottled(Settings));
+        _ = _server.Address;
+    }
+
+    [OneTimeTearDown]
+    public async Task StopServer()
+    {
+        if (_server is not null) await _server.DisposeAsync();
+        if (_database is not null) await _database.DisposeAsync();
+    }
+
+    protected Task<TestClient> RegisterAsync(string name = "Somebody") => TestClient.RegisterAsync(Server.Address, name);
+}

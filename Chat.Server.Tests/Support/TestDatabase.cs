@@ -1,0 +1,57 @@
+using Chat.Data;
+using Dapper;
+
+namespace Chat.Server.Tests.Support;
+
+/// <summary>A database of its own on the private server that <c>./test</c> starts, built from <c>sql/migrations</c>.</summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    public const string ServerVariable = "CHAT_TEST_DATABASE";
+
+    private readonly ChatDatabase _server;
+
+    private TestDatabase(ChatDatabase server, string name, string connectionString)
+    {
+        (_server, Name, ConnectionString) = (server, name, connectionString);
+        Database = ChatDatabase.Create(connectionString);
+    }
+
+    public string Name { get; }
+
+    public string ConnectionString { get; }
+
+    public ChatDatabase Database { get; }
+
+    /// <summary>The connection string of the test server, without a database.</summary>
+    public static string ServerConnectionString =>
+        Environment.GetEnvironmentVariable(ServerVariable)
+        ?? throw new InvalidOperationException($"{ServerVariable} is not set. Run ./test, or: eval \"$(eng/services.sh env)\".");
+
+    public static async Task<TestDatabase> CreateAsync(bool migrate = true)
+    {
+        var server = ChatDatabase.Create(ServerConnectionString);
+        var name = $"chat_test_{Guid.NewGuid():N}";
+        await server.QueryAsync(
+            connection => connection.ExecuteAsync($"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci"),
+            CancellationToken.None);
+        var database = new TestDatabase(server, name, $"{ServerConnectionString.TrimEnd(';')};Database={name}");
+        if (migrate) await new Migrator(database.Database, TimeProvider.System).MigrateAsync(CancellationToken.None);
+        return database;
+    }
+
+    public Task<T> ScalarAsync<T>(string sql, object? parameters = null) =>
+        Database.QueryAsync(async connection => (await connection.ExecuteScalarAsync<T>(sql, parameters))!, CancellationToken.None);
+
+    public Task<List<T>> ListAsync<T>(string sql, object? parameters = null) =>
+        Database.QueryAsync(async connection => (await connection.QueryAsync<T>(sql, parameters)).AsList(), CancellationToken.None);
+
+    public Task<int> ExecuteAsync(string sql, object? parameters = null) =>
+        Database.QueryAsync(connection => connection.ExecuteAsync(sql, parameters), CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        await _server.QueryAsync(connection => connection.ExecuteAsync($"DROP DATABASE {Name}"), CancellationToken.None);
+        await _server.DisposeAsync();
+    }
+}
