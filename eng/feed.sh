@@ -22,7 +22,8 @@ fingerprint() {
     ls "$CHAT_ROOT"/*/obj/project.assets.json 2>/dev/null || true
 }
 
-restore() { dotnet restore "$CHAT_ROOT/Chat.sln" >"$state.log" 2>&1; }
+# Build processes stay behind for the next build; they must not inherit the lock.
+restore() { dotnet restore "$CHAT_ROOT/Chat.sln" >"$state.log" 2>&1 9>&-; }
 
 fail() {
     cat -- "$state.log" >&2

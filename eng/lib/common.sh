@@ -102,3 +102,13 @@ http_status() {
         read -r -t 5 -u 3 _ status _ && printf '%s\n' "$status"
     ) 2>/dev/null
 }
+
+# Builds project or solution $1 (configuration $2), silently unless that fails. Through a file, not a pipe: build
+# processes stay behind for the next build and would hold the pipe open. Nor must they inherit a lock.
+build_dotnet() {
+    local log=$CHAT_ROOT/.local/build-$2.log
+    mkdir -p -- "$CHAT_ROOT/.local"
+    if dotnet build "$CHAT_ROOT/$1" --configuration "$2" --verbosity quiet >"$log" 2>&1 9>&-; then return; fi
+    cat -- "$log" >&2
+    return 1
+}
