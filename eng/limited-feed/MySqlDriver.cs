@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Dapper;
 using MySql.Data.MySqlClient;
 
 namespace Chat.Data;
@@ -24,5 +25,39 @@ internal static class MySqlDriver
         public override string ConnectionString => connectionString;
 
         protected override DbConnection CreateDbConnection() => new MySqlConnection(connectionString);
+
+        // This driver tells the server to answer in each column's own character set, and then cannot read utf8mb3. Even the
+        // SHOW WARNINGS that it sends by itself after a statement with a warning is in utf8mb3: an asynchronous call then never returns.
+        private const string AnswerInUtf8mb4Sql = "SET character_set_results = utf8mb4";
+
+        protected override DbConnection OpenDbConnection()
+        {
+            var connection = base.OpenDbConnection();
+            try
+            {
+                connection.Execute(AnswerInUtf8mb4Sql);
+                return connection;
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        }
+
+        protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default)
+        {
+            var connection = await base.OpenDbConnectionAsync(cancellationToken);
+            try
+            {
+                await connection.ExecuteAsync(new CommandDefinition(AnswerInUtf8mb4Sql, cancellationToken: cancellationToken));
+                return connection;
+            }
+            catch
+            {
+                await connection.DisposeAsync();
+                throw;
+            }
+        }
     }
 }
