@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Chat.Data;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.Net.Http.Headers;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Chat.Server.Errors;
 
@@ -25,7 +25,11 @@ public static class HttpErrors
     public static void UseHttpErrors(this IApplicationBuilder app)
     {
         app.UseExceptionHandler(_ => { });
-        app.UseStatusCodePages(context => WriteAsync(context.HttpContext, FromStatus(context.HttpContext.Response.StatusCode), context.HttpContext.Response.StatusCode));
+        app.UseStatusCodePages(pages =>
+        {
+            var status = pages.HttpContext.Response.StatusCode;
+            return WriteAsync(pages.HttpContext, FromStatus(status), status);
+        });
     }
 
     /// <summary>Answers with <paramref name="error"/>.</summary>
@@ -37,16 +41,21 @@ public static class HttpErrors
             headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         if (error.Code == ErrorCodes.Unauthenticated)
             headers.WWWAuthenticate = "Bearer";
-        headers[HeaderNames.CacheControl] = "no-store";
+        headers.CacheControl = "no-store";
 
         var (field, detail) = Split(error);
-        var extensions = new Dictionary<string, object?> { ["code"] = error.Code };
+        var problem = new ProblemDetails
+        {
+            Title = error.Code,
+            Status = status ?? ErrorCodes.Find(error.Code).HttpStatus,
+            Detail = detail,
+            Extensions = { ["code"] = error.Code, ["traceId"] = TraceId(context) },
+        };
         if (field is not null)
-            extensions["field"] = field;
-        extensions["traceId"] = TraceId(context);
-        return TypedResults
-            .Problem(detail, statusCode: status ?? ErrorCodes.Find(error.Code).HttpStatus, title: error.Code, extensions: extensions)
-            .ExecuteAsync(context);
+            problem.Extensions["field"] = field;
+        context.Response.StatusCode = problem.Status.Value;
+        // Whatever the caller accepts: an error in another form than expected beats none.
+        return context.Response.WriteAsJsonAsync(problem, options: null, contentType: "application/problem+json", context.RequestAborted);
     }
 
     /// <summary>The exception as the caller may know it; null for a fault of our own.</summary>
@@ -58,7 +67,6 @@ public static class HttpErrors
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => FromStatus(StatusCodes.Status415UnsupportedMediaType),
         BadHttpRequestException { InnerException: JsonException json } => FromJson(json),
         BadHttpRequestException bad => FromParameter(bad.Message),
-        JsonException json => FromJson(json),
         _ => null,
     };
 

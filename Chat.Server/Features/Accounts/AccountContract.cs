@@ -43,11 +43,20 @@ public sealed record Profile(
     long UserId, string Name, string PhoneNumber, string? Username, string? Status, string? ProfilePictureUrl, DateTime CreatedAt);
 
 /// <summary>Absent keeps, null clears.</summary>
-public sealed record UpdateProfileRequest(
-    [property: Description("1-100 characters; cannot be cleared.")] Optional<string?> Name = default,
-    [property: Description("3-32 of a-z, 0-9, _; null gives it up.")] Optional<string?> Username = default,
-    [property: Description("Up to 140 characters; null clears.")] Optional<string?> Status = default,
-    [property: Description("Absolute http or https address, up to 500 characters; null clears.")] Optional<string?> ProfilePictureUrl = default);
+public sealed record UpdateProfileRequest
+{
+    [Description("1-100 characters; cannot be cleared.")]
+    public Optional<string?> Name { get; init; }
+
+    [Description("3-32 of a-z, 0-9, _; begins with a letter; null gives it up.")]
+    public Optional<string?> Username { get; init; }
+
+    [Description("Up to 140 characters; null clears.")]
+    public Optional<string?> Status { get; init; }
+
+    [Description("Absolute http or https address, up to 500 characters; null clears.")]
+    public Optional<string?> ProfilePictureUrl { get; init; }
+}
 
 /// <param name="Sessions">Live ones, the last used first.</param>
 public sealed record SessionList(IReadOnlyList<SessionView> Sessions);

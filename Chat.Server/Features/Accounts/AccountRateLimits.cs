@@ -10,7 +10,7 @@ namespace Chat.Server.Features.Accounts;
 /// How often one caller may call, counted on each node: keeps floods away from the password hasher and the database.
 /// The limit that guards passwords is <see cref="LoginThrottle"/>, over all nodes.
 /// </summary>
-internal sealed class AccountRateLimits(IOptions<AuthOptions> auth) : IConfigureOptions<RateLimiterOptions>
+internal sealed class AccountRateLimits(AuthOptions auth) : IConfigureOptions<RateLimiterOptions>
 {
     /// <summary>By address: <c>/api/auth/…</c>.</summary>
     public const string AuthPolicy = "auth";
@@ -22,9 +22,9 @@ internal sealed class AccountRateLimits(IOptions<AuthOptions> auth) : IConfigure
     {
         options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         options.OnRejected = (context, _) => new ValueTask(HttpErrors.WriteAsync(context.HttpContext, Refusal(context.Lease)));
-        options.AddPolicy(AuthPolicy, context => Bucket(ClientAddress.Of(context), auth.Value.AuthCallsPerMinutePerAddress));
+        options.AddPolicy(AuthPolicy, context => Bucket(ClientAddress.Of(context), auth.AuthCallsPerMinutePerAddress));
         options.AddPolicy(LookupPolicy, context => Bucket(
-            context.User.UserId().ToString(CultureInfo.InvariantCulture), auth.Value.LookupsPerMinutePerUser));
+            context.User.UserId().ToString(CultureInfo.InvariantCulture), auth.LookupsPerMinutePerUser));
     }
 
     // A bucket allows a burst of a minute's calls and then refills evenly.

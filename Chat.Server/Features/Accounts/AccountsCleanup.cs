@@ -1,6 +1,5 @@
 using Chat.Data;
 using Chat.Data.Accounts;
-using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Features.Accounts;
 
@@ -9,7 +8,7 @@ namespace Chat.Server.Features.Accounts;
 /// would have expired. Every node does it; they do not get in each other's way.
 /// </summary>
 internal sealed partial class AccountsCleanup(
-    LoginFailureRepository failures, SessionRepository sessions, IOptions<AuthOptions> options, TimeProvider time, ILogger<AccountsCleanup> logger)
+    LoginFailureRepository failures, SessionRepository sessions, AuthOptions options, TimeProvider time, ILogger<AccountsCleanup> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(30);
@@ -36,10 +35,10 @@ internal sealed partial class AccountsCleanup(
     internal async Task PurgeAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        while (await failures.PurgeAsync(now - options.Value.LoginFailureWindow, cancellationToken) > 0)
+        while (await failures.PurgeAsync(now - options.LoginFailureWindow, cancellationToken) > 0)
         {
         }
-        while (await sessions.PurgeAsync(now - options.Value.SessionLifetime, now - KeepEndedSessions, cancellationToken) > 0)
+        while (await sessions.PurgeAsync(now - options.SessionLifetime, now - KeepEndedSessions, cancellationToken) > 0)
         {
         }
     }

@@ -11,6 +11,7 @@ namespace Chat.Server.Features.Accounts;
 /// <summary>What the OpenAPI document says beyond what the framework reads off the endpoints.</summary>
 internal static class AccountsOpenApi
 {
+    private const string UnauthenticatedStatus = "401";
     private const string Bearer = BearerTokenDefaults.AuthenticationScheme;
 
     public static void AddChatOpenApi(this IServiceCollection services) => services.AddOpenApi("v1", options =>
@@ -32,8 +33,11 @@ internal static class AccountsOpenApi
         options.AddOperationTransformer((operation, context, _) =>
         {
             if (context.Description.ActionDescriptor.EndpointMetadata.OfType<IAuthorizeData>().Any())
+            {
                 (operation.Security ??= []).Add(
                     new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, context.Document)] = [] });
+                (operation.Responses ??= []).TryAdd(UnauthenticatedStatus, new OpenApiResponse());
+            }
             foreach (var (status, response) in operation.Responses ?? [])
                 if (int.TryParse(status, out var number) && ErrorCodes.All.FirstOrDefault(code => code.HttpStatus == number) is { } error)
                     response.Description = $"`{error.Code}`: {error.Meaning}";
@@ -60,6 +64,13 @@ internal static class AccountsOpenApi
             else if (type == typeof(Optional<string?>))
             {
                 schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
+            }
+            // A request's fields are nullable in C# so that the server can refuse by name what is missing; for clients they are not.
+            else if (type.Name.EndsWith("Request", StringComparison.Ordinal))
+            {
+                foreach (var name in schema.Required ?? new HashSet<string>())
+                    if (schema.Properties?[name] is OpenApiSchema property)
+                        property.Type &= ~JsonSchemaType.Null;
             }
             return Task.CompletedTask;
         });

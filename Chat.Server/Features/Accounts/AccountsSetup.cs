@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using Chat.Data.Accounts;
 using Chat.Server.Errors;
+using Chat.Server.Hosting;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -14,18 +16,17 @@ using Microsoft.Extensions.Options;
 namespace Chat.Server.Features.Accounts;
 
 /// <summary>The accounts feature: who you are, and the HTTP pipeline that finds it out.</summary>
-public static class AccountsSetup
+internal static class AccountsSetup
 {
     private const int MaxBodyBytes = 32 * 1024;
 
-    public static void AddAccounts(this IHostApplicationBuilder builder)
+    public static WebApplicationBuilder AddAccounts(this WebApplicationBuilder builder)
     {
         builder.AddHttpErrors();
-        AddOptions(builder.Services);
+        AddOptions(builder);
         AddAuthentication(builder);
 
         var services = builder.Services;
-        services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ISessionRevocations, NoSessionRevocations>();
         services.AddSingleton<UserRepository>();
         services.AddSingleton<SessionRepository>();
@@ -45,24 +46,29 @@ public static class AccountsSetup
         services.AddHostedService<AccountsStartup>();
         services.AddHostedService<AccountsCleanup>();
         services.AddRateLimiter();
+        // A number is a number: the default also takes "1", and says so in the OpenAPI document.
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
         services.AddChatOpenApi();
+        return builder;
     }
 
     /// <summary>The middleware that everything behind it relies on: addresses, errors, who calls, how often.</summary>
-    public static void UseAccounts(this WebApplication app)
+    public static WebApplication UseAccounts(this WebApplication app)
     {
         app.UseForwardedHeaders();
         app.UseHttpErrors();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRateLimiter();
+        return app;
     }
 
-    public static void MapAccounts(this IEndpointRouteBuilder app)
+    public static WebApplication MapAccounts(this WebApplication app)
     {
         var api = app.MapGroup("/api")
             .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes))
             .Refuses(StatusCodes.Status400BadRequest)
+            .Refuses(StatusCodes.Status413PayloadTooLarge)
             .Refuses(StatusCodes.Status429TooManyRequests)
             .Refuses(StatusCodes.Status503ServiceUnavailable)
             .AddEndpointFilter(async (context, next) =>
@@ -75,28 +81,27 @@ public static class AccountsSetup
         api.MapSessions();
         api.MapUsers();
         app.MapOpenApi("/openapi/{documentName}.json");
+        return app;
     }
 
     /// <summary>Documents an error answer.</summary>
     internal static TBuilder Refuses<TBuilder>(this TBuilder builder, int status) where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(ProblemDetails), ["application/problem+json"]));
 
-    private static void AddOptions(IServiceCollection services)
+    private static void AddOptions(WebApplicationBuilder builder)
     {
-        services.AddOptions<AuthOptions>().BindConfiguration(AuthOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidator>();
-        services.AddOptions<ProxyOptions>().BindConfiguration(ProxyOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<ProxyOptions>, ProxyOptionsValidator>();
+        var auth = builder.AddOptions("Auth", new AuthOptions(), AuthOptions.FindFault);
+        builder.AddOptions("Proxy", new ProxyOptions(), ProxyOptions.FindFault);
 
+        var services = builder.Services;
         services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, ForwardedHeadersFromProxyOptions>();
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>, AccountRateLimits>();
-        services.AddOptions<PasswordHasherOptions>()
-            .Configure<IOptions<AuthOptions>>((hasher, auth) => hasher.IterationCount = auth.Value.PasswordIterations);
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = auth.PasswordIterations);
         services.AddOptions<KeyManagementOptions>()
             .Configure<DataProtectionKeyRing>((keys, ring) => keys.XmlRepository = ring);
     }
 
-    private static void AddAuthentication(IHostApplicationBuilder builder)
+    private static void AddAuthentication(WebApplicationBuilder builder)
     {
         var services = builder.Services;
         services.AddSingleton<DataProtectionKeyRing>();

@@ -1,12 +1,8 @@
-using Microsoft.Extensions.Options;
-
 namespace Chat.Server.Features.Accounts;
 
 /// <summary>Section <c>Auth</c>.</summary>
 public sealed record AuthOptions
 {
-    public const string Section = "Auth";
-
     /// <summary>How long an access token works. A revoked session ends it earlier.</summary>
     public TimeSpan AccessTokenLifetime { get; init; } = TimeSpan.FromHours(1);
 
@@ -38,29 +34,19 @@ public sealed record AuthOptions
 
     /// <summary>Look-ups of other people by one user, on one node.</summary>
     public int LookupsPerMinutePerUser { get; init; } = 300;
-}
 
-internal sealed class AuthOptionsValidator : IValidateOptions<AuthOptions>
-{
-    public ValidateOptionsResult Validate(string? name, AuthOptions options)
-    {
-        var faults = new List<string>();
-        Require(options.AccessTokenLifetime >= TimeSpan.FromSeconds(10), nameof(options.AccessTokenLifetime), "must be at least 10 seconds");
-        Require(options.SessionLifetime > options.AccessTokenLifetime, nameof(options.SessionLifetime), "must be longer than Auth:AccessTokenLifetime");
-        Require(options.MaxSessionsPerUser is >= 1 and <= 1000, nameof(options.MaxSessionsPerUser), "must be from 1 to 1000");
-        Require(options.PasswordIterations is >= 1 and <= 100_000_000, nameof(options.PasswordIterations), "must be from 1 to 100000000");
-        Require(options.PasswordConcurrency is >= 1 and <= 1024, nameof(options.PasswordConcurrency), "must be from 1 to 1024");
-        Require(options.PasswordQueueLimit is >= 0 and <= 100_000, nameof(options.PasswordQueueLimit), "must be from 0 to 100000");
-        Require(options.LoginFailuresPerAccount is >= 1 and <= 900_000, nameof(options.LoginFailuresPerAccount), "must be from 1 to 900000");
-        Require(options.LoginFailuresPerAddress is >= 1 and <= 900_000, nameof(options.LoginFailuresPerAddress), "must be from 1 to 900000");
-        Require(options.LoginFailureWindow >= TimeSpan.FromSeconds(1), nameof(options.LoginFailureWindow), "must be at least 1 second");
-        Require(options.AuthCallsPerMinutePerAddress is >= 1 and <= 1_000_000, nameof(options.AuthCallsPerMinutePerAddress), "must be from 1 to 1000000");
-        Require(options.LookupsPerMinutePerUser is >= 1 and <= 1_000_000, nameof(options.LookupsPerMinutePerUser), "must be from 1 to 1000000");
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-
-        void Require(bool holds, string key, string rule)
-        {
-            if (!holds) faults.Add($"{AuthOptions.Section}:{key} {rule}.");
-        }
-    }
+    /// <summary>The first key that is wrong, and why; null when all are fine.</summary>
+    internal static (string Key, string Reason)? FindFault(AuthOptions options) =>
+        options.AccessTokenLifetime < TimeSpan.FromSeconds(10) ? (nameof(AccessTokenLifetime), "must be at least 10 seconds")
+        : options.SessionLifetime <= options.AccessTokenLifetime ? (nameof(SessionLifetime), "must be longer than Auth:AccessTokenLifetime")
+        : options.MaxSessionsPerUser is not (>= 1 and <= 1000) ? (nameof(MaxSessionsPerUser), "must be from 1 to 1000")
+        : options.PasswordIterations is not (>= 1 and <= 100_000_000) ? (nameof(PasswordIterations), "must be from 1 to 100000000")
+        : options.PasswordConcurrency is not (>= 1 and <= 1024) ? (nameof(PasswordConcurrency), "must be from 1 to 1024")
+        : options.PasswordQueueLimit is not (>= 0 and <= 100_000) ? (nameof(PasswordQueueLimit), "must be from 0 to 100000")
+        : options.LoginFailuresPerAccount is not (>= 1 and <= 900_000) ? (nameof(LoginFailuresPerAccount), "must be from 1 to 900000")
+        : options.LoginFailuresPerAddress is not (>= 1 and <= 900_000) ? (nameof(LoginFailuresPerAddress), "must be from 1 to 900000")
+        : options.LoginFailureWindow < TimeSpan.FromSeconds(1) ? (nameof(LoginFailureWindow), "must be at least 1 second")
+        : options.AuthCallsPerMinutePerAddress is not (>= 1 and <= 1_000_000) ? (nameof(AuthCallsPerMinutePerAddress), "must be from 1 to 1000000")
+        : options.LookupsPerMinutePerUser is not (>= 1 and <= 1_000_000) ? (nameof(LookupsPerMinutePerUser), "must be from 1 to 1000000")
+        : null;
 }

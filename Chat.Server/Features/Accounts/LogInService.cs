@@ -1,7 +1,6 @@
 using Chat.Data.Accounts;
 using Chat.Server.Errors;
 using Chat.Server.Validation;
-using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Features.Accounts;
 
@@ -13,7 +12,7 @@ internal sealed class LogInService(
     Passwords passwords,
     TokenIssuer tokens,
     ISessionRevocations revocations,
-    IOptions<AuthOptions> options,
+    AuthOptions options,
     TimeProvider time)
 {
     /// <exception cref="ChatException">
@@ -31,7 +30,7 @@ internal sealed class LogInService(
         var opened = await sessions.OpenAsync(
             credentials.UserId,
             new NewSession(deviceName, refreshToken.Hash, now, tokens.SessionExpiry(now)),
-            options.Value.MaxSessionsPerUser,
+            options.MaxSessionsPerUser,
             cancellationToken);
         // From here on the caller's hanging up changes nothing: what is committed is also told.
         if (opened.RevokedSessionIds.Count > 0)

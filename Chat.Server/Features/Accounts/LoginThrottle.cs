@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Chat.Data.Accounts;
 using Chat.Server.Errors;
-using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Features.Accounts;
 
@@ -14,7 +13,7 @@ internal sealed record LoginAttempt(string Account, string Address);
 /// and forgotten when it is right: however many tries run at once, no more than the limit are ever decided. Addresses are counted
 /// afterwards, since many people may log in from one at the same time.
 /// </summary>
-internal sealed class LoginThrottle(LoginFailureRepository failures, IOptions<AuthOptions> options, TimeProvider time)
+internal sealed class LoginThrottle(LoginFailureRepository failures, AuthOptions options, TimeProvider time)
 {
     /// <exception cref="ChatException"><c>rate_limited</c></exception>
     public async Task<LoginAttempt> BeginAsync(Login login, string address, CancellationToken cancellationToken)
@@ -23,11 +22,11 @@ internal sealed class LoginThrottle(LoginFailureRepository failures, IOptions<Au
         var (now, floor) = Window();
 
         if (await failures.GetAsync(attempt.Address, floor, cancellationToken) is { } ofAddress
-            && ofAddress.Failures >= options.Value.LoginFailuresPerAddress)
+            && ofAddress.Failures >= options.LoginFailuresPerAddress)
             throw Refusal(ofAddress, now);
 
         var ofAccount = await failures.CountAsync(attempt.Account, now, floor, cancellationToken);
-        if (ofAccount.Failures > options.Value.LoginFailuresPerAccount)
+        if (ofAccount.Failures > options.LoginFailuresPerAccount)
             throw Refusal(ofAccount, now);
         return attempt;
     }
@@ -54,9 +53,9 @@ internal sealed class LoginThrottle(LoginFailureRepository failures, IOptions<Au
     private (DateTime Now, DateTime Floor) Window()
     {
         var now = time.GetUtcNow().UtcDateTime;
-        return (now, now - options.Value.LoginFailureWindow);
+        return (now, now - options.LoginFailureWindow);
     }
 
     private ChatException Refusal(LoginFailuresRow row, DateTime now) =>
-        ChatException.RateLimited("too many failed log-ins", row.WindowStart + options.Value.LoginFailureWindow - now);
+        ChatException.RateLimited("too many failed log-ins", row.WindowStart + options.LoginFailureWindow - now);
 }

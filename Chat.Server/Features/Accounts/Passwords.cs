@@ -1,7 +1,6 @@
 using Chat.Data.Accounts;
 using Chat.Server.Errors;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Features.Accounts;
 
@@ -25,11 +24,11 @@ internal sealed class Passwords : IDisposable
     private readonly Lazy<string> _dummyHash;
     private int _inside;
 
-    public Passwords(IPasswordHasher<CredentialsRow> hasher, IOptions<AuthOptions> options)
+    public Passwords(IPasswordHasher<CredentialsRow> hasher, AuthOptions options)
     {
         _hasher = hasher;
-        _slots = new SemaphoreSlim(options.Value.PasswordConcurrency);
-        _maxInside = options.Value.PasswordConcurrency + options.Value.PasswordQueueLimit;
+        _slots = new SemaphoreSlim(options.PasswordConcurrency);
+        _maxInside = options.PasswordConcurrency + options.PasswordQueueLimit;
         _dummyHash = new Lazy<string>(() => hasher.HashPassword(Nobody, "nobody has this password"));
     }
 

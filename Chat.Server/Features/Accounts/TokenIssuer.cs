@@ -30,23 +30,23 @@ internal sealed record RefreshToken(string Text, byte[] Hash)
 }
 
 /// <summary>Makes access tokens that <c>AddBearerToken</c> accepts on every node, since all share the key ring.</summary>
-internal sealed class TokenIssuer(IOptionsMonitor<BearerTokenOptions> bearer, IOptions<AuthOptions> options, TimeProvider time)
+internal sealed class TokenIssuer(IOptionsMonitor<BearerTokenOptions> bearer, AuthOptions options, TimeProvider time)
 {
     private const string Scheme = BearerTokenDefaults.AuthenticationScheme;
 
     /// <summary>When a session ends that is used now.</summary>
-    public DateTime SessionExpiry(DateTime now) => now + options.Value.SessionLifetime;
+    public DateTime SessionExpiry(DateTime now) => now + options.SessionLifetime;
 
     public AuthResult Issue(UserRow user, long sessionId, RefreshToken refreshToken) => new(
         AccessToken(user.UserId, sessionId),
-        (long)options.Value.AccessTokenLifetime.TotalSeconds,
+        (long)options.AccessTokenLifetime.TotalSeconds,
         refreshToken.Text,
         sessionId,
         user.ToProfile());
 
     private string AccessToken(long userId, long sessionId)
     {
-        var properties = new AuthenticationProperties { ExpiresUtc = time.GetUtcNow() + options.Value.AccessTokenLifetime };
+        var properties = new AuthenticationProperties { ExpiresUtc = time.GetUtcNow() + options.AccessTokenLifetime };
         var ticket = new AuthenticationTicket(CallerClaims.Create(userId, sessionId, Scheme), properties, $"{Scheme}:AccessToken");
         return bearer.Get(Scheme).BearerTokenProtector.Protect(ticket);
     }
