@@ -1,0 +1,64 @@
+import type { UserView } from './contract';
+import type { Session } from './session';
+import type { Profile } from './tokens';
+
+export interface SessionInfo {
+  readonly sessionId: string | number;
+  readonly deviceName: string | null;
+  readonly createdAt: string;
+  readonly lastUsedAt: string;
+  /** Whether this is the session that asks. */
+  readonly current: boolean;
+}
+
+/** Null clears a field, an absent one stays as it is. */
+export interface ProfileChange {
+  readonly name?: string;
+  readonly username?: string | null;
+  readonly status?: string | null;
+  readonly profilePictureUrl?: string | null;
+}
+
+/** The HTTP calls about oneself and other people. */
+export class Accounts {
+  constructor(private readonly session: Session) {}
+
+  async profile(): Promise<Profile> {
+    const profile = await this.session.send<Profile>({ method: 'GET', path: '/api/me' });
+    await this.session.keepUser(profile);
+    return profile;
+  }
+
+  async updateProfile(change: ProfileChange): Promise<Profile> {
+    const profile = await this.session.send<Profile>({ method: 'PATCH', path: '/api/me', body: change });
+    await this.session.keepUser(profile);
+    return profile;
+  }
+
+  /** Up to 100 ids; unknown ones are missing in the answer. */
+  async users(ids: readonly number[]): Promise<readonly UserView[]> {
+    const answer = await this.session.send<{ users: readonly UserView[] }>({
+      method: 'GET',
+      path: `/api/users?ids=${ids.join(',')}`,
+    });
+    return answer.users;
+  }
+
+  /** By exact phone number or username; throws `not_found`. */
+  async findUser(login: string): Promise<UserView> {
+    return this.session.send<UserView>({ method: 'GET', path: `/api/users/find?login=${encodeURIComponent(login)}` });
+  }
+
+  async sessions(): Promise<readonly SessionInfo[]> {
+    const answer = await this.session.send<{ sessions: readonly SessionInfo[] }>({ method: 'GET', path: '/api/sessions' });
+    return answer.sessions;
+  }
+
+  async endSession(sessionId: string | number): Promise<void> {
+    await this.session.send({ method: 'DELETE', path: `/api/sessions/${encodeURIComponent(sessionId)}` });
+  }
+
+  async endOtherSessions(): Promise<void> {
+    await this.session.send({ method: 'DELETE', path: '/api/sessions' });
+  }
+}

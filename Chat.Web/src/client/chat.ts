@@ -1,0 +1,230 @@
+import type { ChatUpdatedEvent, ChatView, MessageView, ParticipantView, ReceiptView, SyncChatResult, UserView, WatermarksView } from './contract';
+import { MessageWindow } from './messageWindow';
+import type { OutboxEntry } from './outbox';
+import { advance, MemberMarks, statusOf, type MessageStatus } from './watermarks';
+
+/** A chat as a line of the chat list. */
+export interface ChatSummary {
+  readonly chatId: number;
+  readonly type: string;
+  readonly title: string | null;
+  readonly peer: UserView | null;
+  readonly role: string;
+  readonly memberCount: number;
+  readonly lastMessage: MessageView | null;
+  /** Of the last message, when it is one's own. */
+  readonly lastMessageStatus: MessageStatus | null;
+  /** The newest message that waits in the outbox. */
+  readonly lastPending: OutboxEntry | null;
+  readonly unreadCount: number;
+  readonly lastActivityAt: string;
+}
+
+/** A chat as a conversation. */
+export interface Conversation {
+  readonly chatId: number;
+  readonly messages: readonly MessageView[];
+  /** To be shown after the messages. */
+  readonly pending: readonly OutboxEntry[];
+  readonly watermarks: WatermarksView;
+  readonly hasOlder: boolean;
+  readonly loadingOlder: boolean;
+  /** Of a group, once they were asked for. */
+  readonly members: readonly ParticipantView[] | null;
+}
+
+/** One chat as this client holds it: the head, a window of messages, the marks. Knows no connection. */
+export class Chat {
+  readonly chatId: number;
+  readonly type: string;
+  readonly window: MessageWindow;
+  readonly memberMarks = new MemberMarks();
+  /** Whether the messages are kept over a reconnect; a chat that was never opened just takes its new head. */
+  loaded = false;
+  /** Whether members came or went since they were listed. */
+  membersStale = true;
+  loadingOlder = false;
+  #view: ChatView;
+  #watermarks: WatermarksView;
+  /** Own marks that the server is known to have; the marks shown may be ahead of them. */
+  #acknowledged: { deliveredUpTo: number; readUpTo: number };
+  #summary: ChatSummary | null = null;
+  #conversation: Conversation | null = null;
+
+  constructor(view: ChatView, private readonly me: number) {
+    this.chatId = view.chatId;
+    this.type = view.type;
+    this.window = new MessageWindow(view.lastMessageId, view.lastMessage);
+    this.#view = view;
+    this.#watermarks = view.watermarks;
+    this.#acknowledged = view.watermarks;
+  }
+
+  get watermarks(): WatermarksView {
+    return this.#watermarks;
+  }
+
+  get acknowledged(): { readonly deliveredUpTo: number; readonly readUpTo: number } {
+    return this.#acknowledged;
+  }
+
+  touch(): void {
+    this.#summary = null;
+    this.#conversation = null;
+  }
+
+  applyHead(view: ChatView): void {
+    // Two answers may overtake each other; the one that saw more messages is the later one.
+    const { title, peer, memberCount, role } = view;
+    this.#view = view.lastMessageId >= this.#view.lastMessageId ? view : { ...this.#view, title, peer, memberCount, role };
+    this.advance(view.watermarks);
+    this.acknowledge(view.watermarks);
+    if (view.lastMessageId > this.window.upTo) {
+      if (this.loaded) this.window.noteLast(view.lastMessageId);
+      else this.window.restart(view.lastMessageId, view.lastMessage);
+    }
+    this.touch();
+  }
+
+  applyUpdated(event: ChatUpdatedEvent): void {
+    this.#view = { ...this.#view, title: event.title, memberCount: event.memberCount };
+    this.membersStale = true;
+    this.touch();
+  }
+
+  post(message: MessageView): readonly MessageView[] {
+    const held = this.window.post(message);
+    this.#heldMore(held);
+    return held;
+  }
+
+  applySync(result: SyncChatResult): readonly MessageView[] {
+    const held = this.window.applySync(result);
+    this.advance(result.watermarks);
+    this.acknowledge(result.watermarks);
+    this.#heldMore(held);
+    return held;
+  }
+
+  applyReceipts(receipts: readonly ReceiptView[]): void {
+    for (const receipt of receipts) {
+      if (receipt.userId === this.me) {
+        this.advance({ deliveredUpTo: receipt.deliveredUpTo, readUpTo: receipt.readUpTo });
+        this.acknowledge(receipt);
+      } else if (this.type === 'direct') {
+        this.advance({ othersDeliveredUpTo: receipt.deliveredUpTo, othersReadUpTo: receipt.readUpTo });
+      } else {
+        this.memberMarks.add(receipt);
+      }
+    }
+    this.advance(this.memberMarks.lowestOfOthers(this.me) ?? {});
+  }
+
+  setMembers(members: readonly ParticipantView[]): void {
+    this.memberMarks.setMembers(members);
+    this.membersStale = false;
+    this.advance(this.memberMarks.lowestOfOthers(this.me) ?? {});
+    this.touch();
+  }
+
+  advance(news: Partial<WatermarksView>): void {
+    this.#watermarks = advance(this.#watermarks, news);
+    this.touch();
+  }
+
+  acknowledge(marks: { deliveredUpTo: number; readUpTo: number }): void {
+    this.#acknowledged = {
+      deliveredUpTo: Math.max(this.#acknowledged.deliveredUpTo, marks.deliveredUpTo),
+      readUpTo: Math.max(this.#acknowledged.readUpTo, marks.readUpTo),
+    };
+  }
+
+  /** Whether somebody else's message may lie above a mark of one's own, so that moving it tells somebody something. */
+  hasOthersAbove(mark: number): boolean {
+    if (this.window.upTo <= mark) return false;
+    if (this.window.from > mark + 1) return true;
+    return this.window.messages.some((message) => message.messageId > mark && message.senderId !== this.me);
+  }
+
+  /** Whether news of the others' marks would change the ticks of a message that is held. */
+  get awaitsReceipts(): boolean {
+    const own = this.window.messages.findLast((message) => message.senderId === this.me);
+    return own !== undefined && own.messageId > this.#watermarks.othersReadUpTo;
+  }
+
+  /** True when the unread count cannot be told from what is held; a fresh head tells it. */
+  get unreadIsGuess(): boolean {
+    return this.#unread().guess;
+  }
+
+  summary(pending: readonly OutboxEntry[]): ChatSummary {
+    if (this.#summary !== null) return this.#summary;
+    const lastMessage = this.conversation(pending).messages.at(-1) ?? null;
+    const own = lastMessage !== null && lastMessage.senderId === this.me;
+    const { chatId, type, title, peer, role, memberCount, lastActivityAt } = this.#view;
+    const lastPending = this.conversation(pending).pending.at(-1) ?? null;
+    const times = [lastActivityAt, lastMessage?.sentAt ?? '', lastPending ? new Date(lastPending.createdAt).toISOString() : ''];
+    this.#summary = {
+      chatId,
+      type,
+      title,
+      peer,
+      role,
+      memberCount,
+      lastMessage,
+      lastMessageStatus: own ? statusOf(lastMessage.messageId, this.#watermarks) : null,
+      lastPending,
+      unreadCount: this.#unread().count,
+      lastActivityAt: times.reduce((a, b) => (Date.parse(b) > Date.parse(a) ? b : a)),
+    };
+    return this.#summary;
+  }
+
+  conversation(pending: readonly OutboxEntry[]): Conversation {
+    if (this.#conversation !== null) return this.#conversation;
+    // An own message that was stored but waits for earlier ones of others must not vanish from the screen meanwhile.
+    const ownAside = this.window.aside.filter((message) => message.senderId === this.me);
+    const messages = ownAside.length > 0 ? [...this.window.messages, ...ownAside] : this.window.messages;
+    const stored = new Set(messages.map((message) => (message.senderId === this.me ? message.clientMessageId : null)));
+    this.#conversation = {
+      chatId: this.chatId,
+      messages,
+      pending: pending.filter((entry) => !stored.has(entry.clientMessageId)),
+      watermarks: this.#watermarks,
+      hasOlder: this.window.hasOlder,
+      loadingOlder: this.loadingOlder,
+      members: this.memberMarks.members,
+    };
+    return this.#conversation;
+  }
+
+  #heldMore(held: readonly MessageView[]): void {
+    for (const message of held) {
+      if (message.system?.kind !== 'owner_changed') continue;
+      const role = message.system.userIds.includes(this.me) ? 'owner' : 'member';
+      this.#view = { ...this.#view, role };
+    }
+    this.touch();
+  }
+
+  #unread(): { count: number; guess: boolean } {
+    const { readUpTo } = this.#watermarks;
+    const { lastMessageId, unreadCount, watermarks } = this.#view;
+    const { from } = this.window;
+    if (from <= readUpTo + 1 || (readUpTo >= lastMessageId && from <= lastMessageId + 1)) {
+      return { count: this.#countOthers(readUpTo), guess: false };
+    }
+    const since = this.#countOthers(lastMessageId);
+    if (from > lastMessageId + 1) return { count: unreadCount + since, guess: true };
+    if (readUpTo <= watermarks.readUpTo) return { count: unreadCount + since, guess: false };
+    return { count: Math.min(unreadCount, lastMessageId - readUpTo) + since, guess: true };
+  }
+
+  #countOthers(above: number): number {
+    let count = 0;
+    for (const message of this.window.messages) {
+      if (message.messageId > above && message.senderId !== this.me && message.type !== 'system') count++;
+    }
+    return count;
+  }
+}

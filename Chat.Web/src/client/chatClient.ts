@@ -1,0 +1,265 @@
+import type { Chat } from './chat';
+import { ChatStore } from './chatStore';
+import { ChatSync } from './chatSync';
+import { Connection, type AccessTokens, type ConnectionState } from './connection';
+import type { MembershipResult, MessageInfo, MessageView, SendMessageResult, UserView } from './contract';
+import { UserDirectory } from './directory';
+import { Outbox, type OutboxEntry } from './outbox';
+import type { OutboxStorage } from './outboxStorage';
+import { ReceiptSender } from './receipts';
+import type { HubEvent, HubTransportFactory } from './transport';
+
+export interface ChatClientOptions {
+  /** Who is logged in. */
+  readonly userId: number;
+  readonly tokens: AccessTokens;
+  readonly transport: HubTransportFactory;
+  readonly outboxStorage: OutboxStorage;
+  readonly fetchUsers: (ids: readonly number[]) => Promise<readonly UserView[]>;
+  readonly onNetworkBack?: (listener: () => void) => () => void;
+  readonly onUnauthenticated?: () => void;
+  readonly random?: () => number;
+  readonly newId?: () => string;
+}
+
+/** Messages that an opened chat shows at least, if it has as many. */
+const FirstScreen = 30;
+
+/** Everything live of one logged-in user. Make one, `start` it, read `store`, `directory` and the connection state; `close` it at the end. */
+export class ChatClient {
+  readonly userId: number;
+  readonly store: ChatStore;
+  readonly directory: UserDirectory;
+  readonly connection: Connection;
+  readonly #options: ChatClientOptions;
+  readonly #outbox: Outbox;
+  readonly #sync: ChatSync;
+  readonly #receipts: ReceiptSender;
+  #visibleChatId: number | null = null;
+  #focused = true;
+
+  constructor(options: ChatClientOptions) {
+    const { random, transport, tokens, onNetworkBack } = options;
+    this.#options = options;
+    this.userId = options.userId;
+    this.directory = new UserDirectory(options.fetchUsers);
+    this.connection = new Connection({ transport, tokens, ...(random && { random }), ...(onNetworkBack && { onNetworkBack }) });
+    this.#outbox = new Outbox({
+      storage: options.outboxStorage,
+      send: (request) => this.connection.call('SendMessage', request),
+      onSent: (entry, result) => this.#sent(entry, result),
+      onChange: (chatId) => this.store.changed(chatId),
+      ...(random && { random }),
+      ...(options.newId && { newId: options.newId }),
+    });
+    this.store = new ChatStore(options.userId, (chatId) => this.#outbox.entriesOf(chatId));
+    this.#receipts = new ReceiptSender(this.connection, this.store, random);
+    this.#sync = new ChatSync({
+      connection: this.connection,
+      store: this.store,
+      onChanged: (chat, held) => this.#settle(chat, held),
+      onRemoved: (chatId) => this.#removed(chatId),
+      random,
+    });
+  }
+
+  readonly subscribeConnection = (listener: () => void): (() => void) => this.connection.subscribe(listener);
+  readonly getConnectionState = (): ConnectionState => this.connection.getState();
+
+  start(): void {
+    this.connection.start({
+      onOnline: () => this.#online(),
+      onOffline: () => this.#offline(),
+      onEvent: (event) => this.#event(event),
+      onUnauthenticated: () => this.#options.onUnauthenticated?.(),
+    });
+  }
+
+  close(): void {
+    this.connection.stop();
+    this.#offline();
+    this.#outbox.close();
+    this.directory.close();
+  }
+
+  /** Puts a message into the outbox; it appears at the end of the conversation at once. */
+  send(chatId: number, text: string): void {
+    this.#outbox.add(chatId, text);
+  }
+
+  retrySend(clientMessageId: string): void {
+    this.#outbox.retry(clientMessageId);
+  }
+
+  discardSend(clientMessageId: string): void {
+    this.#outbox.discard(clientMessageId);
+  }
+
+  /** The chat that is on the screen, or null. What it shows counts as read while the page has the focus. */
+  setVisible(chatId: number | null): void {
+    this.#visibleChatId = chatId;
+    this.store.setOpen(chatId);
+    if (chatId === null) return;
+    const chat = this.store.get(chatId);
+    if (chat === undefined) {
+      if (this.connection.getState() === 'online') this.#sync.meet(chatId);
+      return;
+    }
+    this.#open(chat);
+    this.#settle(chat, []);
+  }
+
+  setFocused(focused: boolean): void {
+    this.#focused = focused;
+    const chat = this.#visibleChatId === null ? undefined : this.store.get(this.#visibleChatId);
+    if (focused && chat) this.#settle(chat, []);
+  }
+
+  /** Rejects when older messages cannot be had now. */
+  loadOlder(chatId: number): Promise<void> {
+    return this.#sync.loadOlder(chatId);
+  }
+
+  /** Rejects when the members cannot be had now; does nothing when they are known. */
+  loadMembers(chatId: number): Promise<void> {
+    return this.#sync.loadMembers(chatId);
+  }
+
+  /** Finds or creates the chat with somebody. Returns its id. */
+  async openDirectChat(userId: number): Promise<number> {
+    const view = await this.connection.call('OpenDirectChat', { userId });
+    this.#settle(this.store.applyHead(view), []);
+    return view.chatId;
+  }
+
+  /** `clientGroupId` is a UUID, the same on every try. Returns the chat's id. */
+  async createGroup(clientGroupId: string, title: string, memberIds: readonly number[]): Promise<number> {
+    const view = await this.connection.call('CreateGroup', { clientGroupId, title, memberIds });
+    this.#settle(this.store.applyHead(view), []);
+    return view.chatId;
+  }
+
+  async addMembers(chatId: number, userIds: readonly number[]): Promise<void> {
+    this.#membersChanged(await this.connection.call('AddMembers', { chatId, userIds }));
+  }
+
+  async removeMember(chatId: number, userId: number): Promise<void> {
+    this.#membersChanged(await this.connection.call('RemoveMember', { chatId, userId }));
+  }
+
+  async leaveGroup(chatId: number): Promise<void> {
+    await this.connection.call('LeaveGroup', { chatId });
+    this.#removed(chatId);
+  }
+
+  messageInfo(chatId: number, messageId: number): Promise<MessageInfo> {
+    return this.connection.call('GetMessageInfo', { chatId, messageId });
+  }
+
+  #online(): void {
+    this.#outbox.online();
+    this.#catchUp();
+  }
+
+  #catchUp(): void {
+    // Whoever came, left or read meanwhile is not known.
+    for (const chat of this.store.all()) chat.membersStale = true;
+    this.#sync
+      .catchUp()
+      .then(() => {
+        const visible = this.#visibleChatId;
+        if (visible === null || this.connection.getState() !== 'online') return;
+        const chat = this.store.get(visible);
+        if (chat) this.#open(chat);
+        else this.#sync.meet(visible);
+      })
+      // Refused for good, which only a newer client or log-in can mend; what is held stays usable.
+      .catch(() => {});
+  }
+
+  #offline(): void {
+    this.#outbox.offline();
+    this.#sync.offline();
+    this.#receipts.offline();
+  }
+
+  #event({ name, payload }: HubEvent): void {
+    const chat = payload.chatId === null ? undefined : this.store.get(payload.chatId);
+    switch (name) {
+      case 'MessagePosted':
+        if (chat) this.#settle(chat, chat.post(payload));
+        else this.#sync.meet(payload.chatId, payload);
+        break;
+      case 'ReceiptsAdvanced':
+        if (!chat) break;
+        chat.applyReceipts(payload.receipts);
+        if (chat.membersStale && chat.awaitsReceipts) void this.#sync.loadMembers(chat.chatId).catch(() => {});
+        this.#settle(chat, []);
+        break;
+      case 'ChatUpdated':
+        if (!chat) {
+          this.#sync.meet(payload.chatId);
+          break;
+        }
+        chat.applyUpdated(payload);
+        if (chat.chatId === this.#visibleChatId) void this.#sync.loadMembers(chat.chatId).catch(() => {});
+        this.#settle(chat, []);
+        break;
+      case 'ChatRemoved':
+        this.#removed(payload.chatId);
+        break;
+      case 'ResyncRequired':
+        if (payload.chatId === null) this.#catchUp();
+        else if (chat) void this.#sync.sync(chat.chatId);
+        else this.#sync.meet(payload.chatId);
+        break;
+    }
+  }
+
+  /** What follows from a change of a chat, whatever caused it. */
+  #settle(chat: Chat, held: readonly MessageView[]): void {
+    for (const message of held) {
+      if (message.senderId === this.userId && message.clientMessageId !== null) this.#outbox.acknowledge(message.clientMessageId);
+    }
+    this.#sync.watchHole(chat);
+    if (chat.chatId === this.#visibleChatId && !chat.loaded) this.#open(chat);
+    if (this.#focused && chat.chatId === this.#visibleChatId && chat.hasOthersAbove(chat.watermarks.readUpTo)) {
+      chat.advance({ readUpTo: chat.window.upTo });
+    }
+    if (chat.unreadIsGuess && this.connection.getState() === 'online') void this.#sync.fetchHead(chat.chatId);
+    this.#receipts.note(chat);
+    this.store.changed(chat.chatId);
+  }
+
+  #open(chat: Chat): void {
+    chat.loaded = true;
+    if (chat.window.messages.length < FirstScreen && chat.window.hasOlder) this.#sync.loadOlder(chat.chatId).catch(() => {});
+    if (chat.membersStale) this.#sync.loadMembers(chat.chatId).catch(() => {});
+  }
+
+  #sent(entry: OutboxEntry, result: SendMessageResult): void {
+    const { chatId, clientMessageId, text } = entry;
+    const chat = this.store.get(chatId);
+    if (chat === undefined) return;
+    const { messageId, sentAt } = result;
+    // The sending connection gets this result instead of a push.
+    const message: MessageView = { chatId, messageId, senderId: this.userId, clientMessageId, type: 'text', text, system: null, sentAt };
+    this.#settle(chat, chat.post(message));
+  }
+
+  #membersChanged(result: MembershipResult): void {
+    const chat = this.store.get(result.chatId);
+    if (chat === undefined || result.messageId === null) return;
+    // The system message is pushed as well; should that get lost, the hole is noticed.
+    chat.window.noteLast(result.messageId);
+    chat.membersStale = true;
+    void this.#sync.loadMembers(chat.chatId).catch(() => {});
+    this.#settle(chat, []);
+  }
+
+  #removed(chatId: number): void {
+    this.#sync.left(chatId);
+    this.#outbox.discardChat(chatId);
+    this.store.remove(chatId);
+  }
+}

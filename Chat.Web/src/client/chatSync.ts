@@ -1,0 +1,285 @@
+import type { Chat } from './chat';
+import type { ChatStore } from './chatStore';
+import type { Connection } from './connection';
+import type { ChatPage, MessageView, ParticipantView } from './contract';
+import { parseHubError } from './errors';
+import { limited, repeat } from './repeat';
+
+/** How long a missing message may still arrive by itself. */
+export const HoleWaitMs = 500;
+const SyncLimit = 100;
+const HistoryLimit = 50;
+
+export interface ChatSyncOptions {
+  readonly connection: Connection;
+  readonly store: ChatStore;
+  /** A chat changed in a way that only an answer of the server can cause. */
+  readonly onChanged: (chat: Chat, held: readonly MessageView[]) => void;
+  readonly onRemoved: (chatId: number) => void;
+  readonly random?: (() => number) | undefined;
+}
+
+interface HeadFetch {
+  /** The user left the chat meanwhile: the answer may be older than that. */
+  void: boolean;
+  again: boolean;
+}
+
+/** Asks the server for whatever is missing: after a reconnect, behind a hole, about unknown chats, older history, members. */
+export class ChatSync {
+  readonly #options: ChatSyncOptions;
+  readonly #holeTimers = new Map<number, ReturnType<typeof setTimeout>>();
+  readonly #syncs = new Map<number, { again: boolean }>();
+  readonly #heads = new Map<number, HeadFetch>();
+  readonly #histories = new Map<number, Promise<void>>();
+  readonly #memberLists = new Map<number, Promise<void>>();
+  /** Messages of chats that are not known yet. */
+  readonly #strays = new Map<number, MessageView[]>();
+  readonly #limited = limited(4);
+  #catchUp: { readonly removed: Set<number>; again: boolean } | null = null;
+
+  constructor(options: ChatSyncOptions) {
+    this.#options = options;
+  }
+
+  /** To be called on every new connection: by then the server pushes to it, so nothing falls in between. */
+  async catchUp(): Promise<void> {
+    if (this.#catchUp !== null) {
+      this.#catchUp.again = true;
+      return;
+    }
+    const run = { removed: new Set<number>(), again: false };
+    this.#catchUp = run;
+    try {
+      do {
+        run.again = false;
+        await this.#listChats(run);
+      } while (run.again && this.#catchUp === run);
+    } finally {
+      if (this.#catchUp === run) this.#catchUp = null;
+    }
+    this.#meetStrays();
+  }
+
+  async #listChats(run: { readonly removed: Set<number> }): Promise<void> {
+    const { connection, store } = this.#options;
+    const epoch = connection.epoch;
+    const before = store.all();
+    const listed = new Set<number>();
+    try {
+      let cursor: string | null = null;
+      do {
+        const page: ChatPage = await this.#repeat(() => connection.call('ListChats', { cursor, limit: 100 }));
+        for (const view of page.chats) {
+          listed.add(view.chatId);
+          if (run.removed.has(view.chatId)) continue;
+          const chat = store.applyHead(view);
+          this.#options.onChanged(chat, []);
+          if (chat.window.hasHole) void this.sync(view.chatId);
+        }
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+    } catch (error) {
+      if (connection.epoch === epoch && parseHubError(error).code !== 'disconnected') throw error;
+      return;
+    }
+    store.setReady();
+    // Not listed: left meanwhile, or moved to the front between two pages, or empty. The chat itself knows.
+    for (const chat of before) {
+      const emptyDirect = chat.type === 'direct' && chat.window.upTo === 0;
+      if (!listed.has(chat.chatId) && !emptyDirect) void this.fetchHead(chat.chatId);
+    }
+  }
+
+  #meetStrays(): void {
+    for (const chatId of [...this.#strays.keys()]) {
+      const chat = this.#options.store.get(chatId);
+      if (chat) this.#postStrays(chat);
+      else void this.fetchHead(chatId);
+    }
+  }
+
+  /** The connection is gone: what waits for it is moot, the catch-up of the next one covers it. */
+  offline(): void {
+    for (const timer of this.#holeTimers.values()) clearTimeout(timer);
+    this.#holeTimers.clear();
+    this.#catchUp = null;
+    this.#syncs.clear();
+    this.#heads.clear();
+    this.#strays.clear();
+  }
+
+  /** Starts the wait for missing messages, or ends it when there are none any more. */
+  watchHole(chat: Chat): void {
+    const timer = this.#holeTimers.get(chat.chatId);
+    if (!chat.window.hasHole) {
+      if (timer !== undefined) clearTimeout(timer);
+      this.#holeTimers.delete(chat.chatId);
+    } else if (timer === undefined && !this.#syncs.has(chat.chatId) && this.#options.connection.getState() === 'online') {
+      const fire = (): void => {
+        this.#holeTimers.delete(chat.chatId);
+        void this.sync(chat.chatId);
+      };
+      this.#holeTimers.set(chat.chatId, setTimeout(fire, HoleWaitMs));
+    }
+  }
+
+  /** Brings a chat up to date. One at a time per chat; a call during one makes it go round once more. */
+  async sync(chatId: number): Promise<void> {
+    const running = this.#syncs.get(chatId);
+    if (running) {
+      running.again = true;
+      return;
+    }
+    const chat = this.#options.store.get(chatId);
+    if (chat === undefined) return;
+    const run = { again: false };
+    this.#syncs.set(chatId, run);
+    try {
+      do {
+        run.again = false;
+        await this.#limited(() => this.#syncToEnd(chat));
+      } while (run.again && this.#syncs.get(chatId) === run);
+    } catch (error) {
+      this.#failed(chatId, error);
+    } finally {
+      if (this.#syncs.get(chatId) === run) this.#syncs.delete(chatId);
+    }
+    if (this.#options.store.get(chatId) === chat) this.watchHole(chat);
+  }
+
+  async #syncToEnd(chat: Chat): Promise<void> {
+    const { connection, store } = this.#options;
+    const { chatId } = chat;
+    let hasMore = true;
+    while (hasMore) {
+      const afterMessageId = chat.window.upTo;
+      const result = await this.#repeat(() => connection.call('SyncChat', { chatId, afterMessageId, limit: SyncLimit }));
+      if (store.get(chatId) !== chat) return;
+      const held = chat.applySync(result);
+      store.changed(chatId);
+      this.#options.onChanged(chat, held);
+      hasMore = result.hasMore && chat.window.upTo > afterMessageId;
+    }
+  }
+
+  /** Something was pushed for a chat that is not known. */
+  meet(chatId: number, message?: MessageView): void {
+    if (message) {
+      const strays = this.#strays.get(chatId) ?? [];
+      strays.push(message);
+      this.#strays.set(chatId, strays);
+    }
+    // The listing under way brings most of them; what it does not bring is fetched after it.
+    if (this.#catchUp !== null) {
+      if (!this.#strays.has(chatId)) this.#strays.set(chatId, []);
+      this.#catchUp.removed.delete(chatId);
+      return;
+    }
+    const running = this.#heads.get(chatId);
+    if (running?.void) running.again = true;
+    else void this.fetchHead(chatId);
+  }
+
+  left(chatId: number): void {
+    this.#catchUp?.removed.add(chatId);
+    this.#strays.delete(chatId);
+    const fetch = this.#heads.get(chatId);
+    if (fetch) fetch.void = true;
+  }
+
+  async fetchHead(chatId: number): Promise<void> {
+    if (this.#heads.has(chatId)) return;
+    const { connection, store } = this.#options;
+    const fetch: HeadFetch = { void: false, again: false };
+    this.#heads.set(chatId, fetch);
+    try {
+      const view = await this.#limited(() => this.#repeat(() => connection.call('GetChat', { chatId })));
+      if (!fetch.void && this.#heads.get(chatId) === fetch) {
+        const chat = store.applyHead(view);
+        this.#options.onChanged(chat, []);
+        if (chat.window.hasHole) this.watchHole(chat);
+        this.#postStrays(chat);
+      }
+    } catch (error) {
+      if (!fetch.void) this.#failed(chatId, error);
+    } finally {
+      if (this.#heads.get(chatId) === fetch) this.#heads.delete(chatId);
+    }
+    if (fetch.again) await this.fetchHead(chatId);
+  }
+
+  #postStrays(chat: Chat): void {
+    const strays = this.#strays.get(chat.chatId) ?? [];
+    this.#strays.delete(chat.chatId);
+    for (const message of strays) this.#options.onChanged(chat, chat.post(message));
+  }
+
+  /** One page of older messages. Rejects when it cannot be had now. */
+  loadOlder(chatId: number): Promise<void> {
+    const chat = this.#options.store.get(chatId);
+    if (chat === undefined || !chat.window.hasOlder) return Promise.resolve();
+    return single(this.#histories, chatId, async () => {
+      const { connection, store } = this.#options;
+      const beforeMessageId = chat.window.from;
+      chat.loadingOlder = true;
+      store.changed(chatId);
+      try {
+        const page = await this.#repeat(() => connection.call('ListMessages', { chatId, beforeMessageId, limit: HistoryLimit }));
+        if (chat.window.prepend(page, beforeMessageId)) this.#options.onChanged(chat, page.messages);
+      } finally {
+        chat.loadingOlder = false;
+        store.changed(chatId);
+      }
+    });
+  }
+
+  /** Lists the members of a group. Rejects when they cannot be had now. */
+  loadMembers(chatId: number): Promise<void> {
+    const chat = this.#options.store.get(chatId);
+    if (chat === undefined || chat.type === 'direct' || !chat.membersStale) return Promise.resolve();
+    return single(this.#memberLists, chatId, async () => {
+      const { connection, store } = this.#options;
+      while (chat.membersStale) {
+        // Whoever joins or leaves while the pages come sets it again.
+        chat.membersStale = false;
+        const members: ParticipantView[] = [];
+        try {
+          let hasMore = true;
+          while (hasMore) {
+            const afterUserId = members.at(-1)?.user.userId ?? null;
+            const page = await this.#repeat(() => connection.call('ListParticipants', { chatId, afterUserId, limit: 100 }));
+            members.push(...page.participants);
+            hasMore = page.hasMore && page.participants.length > 0;
+          }
+        } catch (error) {
+          chat.membersStale = true;
+          throw error;
+        }
+        if (chat.membersStale) continue;
+        chat.setMembers(members);
+        store.changed(chatId);
+        this.#options.onChanged(chat, []);
+      }
+    });
+  }
+
+  #repeat<T>(call: () => Promise<T>): Promise<T> {
+    return repeat(this.#options.connection, call, this.#options.random);
+  }
+
+  #failed(chatId: number, error: unknown): void {
+    const { code } = parseHubError(error);
+    if (code === 'not_found' || code === 'forbidden') this.#options.onRemoved(chatId);
+  }
+}
+
+/** Callers that want the same at the same time share one run. */
+function single(runs: Map<number, Promise<void>>, key: number, work: () => Promise<void>): Promise<void> {
+  let run = runs.get(key);
+  if (run === undefined) {
+    run = work().finally(() => runs.delete(key));
+    runs.set(key, run);
+  }
+  return run;
+}

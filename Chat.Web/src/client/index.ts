@@ -1,0 +1,12 @@
+export { Accounts, type ProfileChange, type SessionInfo } from './accounts';
+export type { ChatSummary, Conversation } from './chat';
+export { ChatClient, type ChatClientOptions } from './chatClient';
+export type { ConnectionState } from './connection';
+export type * from './contract';
+export { ChatError } from './errors';
+export { Http, type HttpOptions } from './http';
+export { KeyedOutboxStorage, MemoryOutboxStorage, type OutboxEntry, type OutboxStorage } from './outboxStorage';
+export { Session, type Registration } from './session';
+export { MemoryTokenStore, type Profile, type StoredTokens, type TokenStore } from './tokens';
+export { signalRTransport } from './transport';
+export { statusOf, type MessageStatus } from './watermarks';
