@@ -29,7 +29,8 @@ export class ReceiptSender {
 
   /** To be called when a chat's messages or own marks moved. */
   note(chat: Chat): void {
-    if (this.#waiting.has(chat.chatId) || !isBehind(chat)) return;
+    // The catch-up of the next connection notes every chat again.
+    if (this.connection.getState() !== 'online' || this.#waiting.has(chat.chatId) || !isBehind(chat)) return;
     this.#waiting.add(chat.chatId);
     this.#schedule(GatherMs);
   }
@@ -49,7 +50,6 @@ export class ReceiptSender {
   }
 
   #round(): void {
-    if (this.connection.getState() !== 'online') return;
     const chatIds = [...this.#waiting].filter((chatId) => !this.#inFlight.has(chatId)).slice(0, ChatsPerRound);
     for (const chatId of chatIds) {
       this.#waiting.delete(chatId);
