@@ -211,6 +211,29 @@ describe('two tabs', () => {
     second.close();
   });
 
+  test('what a closed tab left behind is sent by whoever connects next', async () => {
+    await h.open();
+    h.storage.put({ clientMessageId: crypto.randomUUID(), chatId: 1, text: 'left', createdAt: 1, state: 'pending', error: null });
+    h.transport!.drop();
+    await pass(2_000);
+    expect(stored()).toEqual(['left']);
+    expect(shown()).toEqual(['left']);
+  });
+
+  test('a message that the other tab sent is not shown twice while it waits for an earlier one', async () => {
+    await h.open();
+    h.network.losesAnswer = (method) => method === 'SendMessage';
+    h.network.losesPush = (event) => event.name === 'MessagePosted' && event.payload.senderId === Bob;
+    h.server.say(1, Bob, 'lost');
+    h.client.send(1, 'mine');
+    await pass(20);
+    h.server.push([Me], { name: 'MessagePosted', payload: h.server.chats.get(1)!.messages[1]! });
+    await pass(20);
+    expect(shown()).toEqual(['mine']);
+    await pass(1_000);
+    expect(shown()).toEqual(['lost', 'mine']);
+  });
+
   test('every entry has a key of its own, and other users and bad values are left alone', () => {
     const map = new Map<string, string>([['chat.outbox.2.x', '{}'], ['chat.outbox.1.broken', '{'], ['theme', 'dark']]);
     const storage: KeyValueStorage = {

@@ -104,6 +104,19 @@ describe('ticks', () => {
   });
 });
 
+test('members who join while they are listed are not forgotten', async () => {
+  const group = h.server.addChat(2, [Me, Bob]);
+  Object.assign(group, { type: 'group' });
+  await h.start();
+  h.network.answerMs = () => 100;
+  h.client.setVisible(2);
+  await pass(20);
+  group.members.set(Cat, { role: 'member', deliveredUpTo: 0, readUpTo: 0 });
+  h.server.push([Me], { name: 'ChatUpdated', payload: { chatId: 2, type: 'group', title: null, memberCount: 3 } });
+  await pass(500);
+  expect(h.client.store.getConversation(2)!.members!.map((member) => member.user.userId)).toEqual([Me, Bob, Cat]);
+});
+
 describe('own marks', () => {
   test('a burst is marked delivered once', async () => {
     await h.start();
@@ -182,15 +195,15 @@ describe('unread count', () => {
   });
 
   test('falls when another device of the user reads, also in the middle of what is not held', async () => {
-    for (let i = 1; i <= 10; i++) h.server.say(1, Bob, `${i}`);
+    for (let i = 1; i <= 10; i++) h.server.say(1, i === 6 || i === 7 ? Me : Bob, `${i}`);
     await h.start();
-    expect(h.summary.unreadCount).toBe(10);
+    expect(h.summary.unreadCount).toBe(8);
     h.server.mark(1, Me, { readUpTo: 4 });
     await pass(100);
-    expect(h.summary.unreadCount).toBe(6);
+    expect(h.summary.unreadCount).toBe(4);
     h.server.say(1, Bob, 'eleven');
     await pass(100);
-    expect(h.summary.unreadCount).toBe(7);
+    expect(h.summary.unreadCount).toBe(5);
     h.server.mark(1, Me, { readUpTo: 11 });
     await pass(100);
     expect(h.summary.unreadCount).toBe(0);

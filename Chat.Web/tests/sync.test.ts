@@ -80,7 +80,8 @@ describe('live messages', () => {
     h.server.addChat(7, [Me, Cat]);
     h.server.say(7, Cat, 'one');
     h.server.say(7, Cat, 'two');
-    await pass(8);
+    await pass(11);
+    h.network.pushMs = () => 1;
     h.server.say(7, Cat, 'three');
     await pass(100);
     expect(h.server.callsOf('GetChat')).toEqual([{ chatId: 7 }]);
@@ -91,11 +92,22 @@ describe('live messages', () => {
     await h.start();
     h.server.addChat(7, [Me, Bob, Cat]);
     h.server.say(7, Cat, 'one');
-    await pass(12);
+    await pass(11);
+    h.network.pushMs = () => 1;
     h.server.removeMember(7, Me);
     await pass(100);
     expect(h.client.store.getSummary(7)).toBeNull();
   });
+});
+
+test('a chat that is opened before it is known shows its history', async () => {
+  await h.start();
+  h.network.losesPush = () => true;
+  h.server.addChat(7, [Me, Cat]);
+  for (const text of ['one', 'two', 'three']) h.server.say(7, Cat, text);
+  h.client.setVisible(7);
+  await pass(100);
+  expect(h.ids(7)).toEqual([1, 2, 3]);
 });
 
 describe('answers', () => {

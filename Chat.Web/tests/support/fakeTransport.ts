@@ -35,6 +35,7 @@ export class FakeTransport implements HubTransport {
   }
 
   async stop(): Promise<void> {
+    await delay(1);
     this.drop();
   }
 

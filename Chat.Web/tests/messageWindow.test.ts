@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import type { MessageView, SyncChatResult } from '../src/client/contract';
+import { MessageWindow } from '../src/client/messageWindow';
+
+const message = (messageId: number): MessageView => ({
+  chatId: 1, messageId, senderId: 2, clientMessageId: null, type: 'text', text: `${messageId}`, system: null, sentAt: '',
+});
+const watermarks = { deliveredUpTo: 0, readUpTo: 0, othersDeliveredUpTo: 0, othersReadUpTo: 0 };
+const answer = (ids: number[], upToMessageId: number, more: Partial<SyncChatResult> = {}): SyncChatResult => ({
+  chatId: 1, messages: ids.map(message), upToMessageId, lastMessageId: upToMessageId, hasMore: false, tooLong: false, watermarks, ...more,
+});
+const ids = (window: MessageWindow): number[] => window.messages.map((held) => held.messageId);
+
+test('an answer that overlaps with what was pushed meanwhile adds only what is missing', () => {
+  const window = new MessageWindow(2, message(2));
+  window.post(message(3));
+  expect(window.applySync(answer([3, 4, 5], 5)).map((held) => held.messageId)).toEqual([4, 5]);
+  expect(ids(window)).toEqual([2, 3, 4, 5]);
+  expect(window.applySync(answer([3, 4], 4))).toEqual([]);
+  expect(ids(window)).toEqual([2, 3, 4, 5]);
+});
+
+test('an answer accounts for ids at its end that the user may not see', () => {
+  const window = new MessageWindow(2, message(2));
+  window.noteLast(6);
+  window.applySync(answer([3], 6));
+  expect(window.hasHole).toBe(false);
+  expect(window.upTo).toBe(6);
+  expect(window.post(message(7))).toHaveLength(1);
+});
+
+test('an answer releases what was kept aside behind it', () => {
+  const window = new MessageWindow(0, null);
+  expect(window.post(message(3))).toEqual([]);
+  expect(window.post(message(5))).toEqual([]);
+  expect(window.applySync(answer([1, 2], 2)).map((held) => held.messageId)).toEqual([1, 2, 3]);
+  expect(window.hasHole).toBe(true);
+  expect(window.aside.map((held) => held.messageId)).toEqual([5]);
+});
+
+test('a page of history that was asked for another place is not put in', () => {
+  const window = new MessageWindow(9, message(9));
+  const page = { chatId: 1, messages: [message(7), message(8)], hasOlder: true, hasNewer: true };
+  expect(window.prepend(page, 9)).toBe(true);
+  expect(window.prepend(page, 9)).toBe(false);
+  expect(ids(window)).toEqual([7, 8, 9]);
+  expect(window.prepend({ ...page, messages: [], hasOlder: false }, 7)).toBe(true);
+  expect(window.hasOlder).toBe(false);
+});
+
+test('what is kept aside is bounded, and what is turned away still counts as missing', () => {
+  const window = new MessageWindow(0, null);
+  for (let id = 2; id <= 2_000; id++) window.post(message(id));
+  expect(window.aside).toHaveLength(500);
+  expect(window.hasHole).toBe(true);
+  window.post(message(1));
+  expect(window.upTo).toBe(501);
+  expect(window.hasHole).toBe(true);
+});
+
+test('a head whose last message the user may not see starts an empty window', () => {
+  const window = new MessageWindow(4, null);
+  expect(window.messages).toEqual([]);
+  expect(window.hasOlder).toBe(true);
+  expect(window.from).toBe(5);
+  expect(window.post(message(5))).toHaveLength(1);
+});
