@@ -1,5 +1,8 @@
 using Chat.Server.Features.Accounts;
+using Chat.Server.Features.Contract;
 using Chat.Server.Hosting;
+
+if (ContractSetup.TryPrint(args)) return;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddDatabase();
@@ -12,6 +15,7 @@ var app = builder.Build();
 app.UseAccounts();
 app.MapAccounts();
 app.MapChatHub();
+app.MapContract();
 app.MapHealth();
 app.MapWebClient();
 

@@ -236,6 +236,14 @@ export interface ChatClientEvents {
   ResyncRequired(resync: ResyncRequiredEvent): void;
 }
 
+export const limits = {
+  textLength: 4096,
+  titleLength: 100,
+  pageSize: 100,
+  defaultPageSize: 50,
+  groupSize: 1024,
+} as const;
+
 export const errorCodes = {
   unauthenticated: { httpStatus: 401, retryable: false },
   forbidden: { httpStatus: 403, retryable: false },
