@@ -25,7 +25,6 @@ source "$eng/lib/install.sh"
 umask 077
 
 parts=(node1 node2 haproxy)
-output=$CHAT_ROOT/Chat.Server/bin/Release/net10.0
 
 port_of() {
     case $1 in
@@ -56,9 +55,9 @@ start() {
 start_node() {
     local name=$1
     # The address of the load balancer, whose X-Forwarded-For the node may believe.
-    ASPNETCORE_URLS=http://127.0.0.1:$(port_of "$name") ASPNETCORE_CONTENTROOT=$output \
-        Proxy__KnownNetworks__0=127.0.0.0/8 Cluster__Node=$name \
-        start "$name" dotnet "$output/Chat.Server.dll"
+    ASPNETCORE_URLS=http://127.0.0.1:$(port_of "$name") ASPNETCORE_CONTENTROOT=$CHAT_ROOT/Chat.Server \
+        Proxy__KnownNetworks__0=127.0.0.0/8 \
+        start "$name" dotnet "$CHAT_ROOT/Chat.Server/bin/Release/net10.0/Chat.Server.dll"
 }
 
 start_haproxy() {
@@ -95,7 +94,6 @@ up() {
     "$eng/services.sh" up mariadb redis
     build_server
     eval "$("$eng/services.sh" env)"
-    if [[ -e $CHAT_ROOT/Chat.Web/dist/index.html ]]; then export Web__Root=$CHAT_ROOT/Chat.Web/dist; fi
     start_node node1
     start_node node2
     wait_until_ready node1
