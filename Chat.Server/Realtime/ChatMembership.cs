@@ -3,26 +3,49 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Chat.Server.Realtime;
 
-/// <summary>Lets the connections of users follow their membership of a chat.</summary>
-public sealed class ChatMembership(ConnectionRegistry registry, IHubContext<ChatHub, IChatClient> hub)
+/// <summary>Lets the connections of users follow their membership of a group.</summary>
+public sealed class ChatMembership(ConnectionRegistry registry, RosterCache rosters, IHubContext<ChatHub, IChatClient> hub) : IDisposable
 {
-    public async Task JoinedAsync(long chatId, IEnumerable<long> userIds)
+    // Two changes of one chat, each followed by a reading of the roster, must not overtake each other: the later
+    // reading wins, so it has to be the later application as well.
+    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
+
+    /// <summary>
+    /// After a committed change: forgets the cached roster, reads it again, and lets the connections of these users join or
+    /// leave accordingly. Safe to repeat.
+    /// </summary>
+    /// <exception cref="Chat.Data.DataUnavailableException"/>
+    public async Task RefreshAsync(long chatId, IEnumerable<long> userIds)
     {
-        foreach (var userId in userIds)
+        rosters.Invalidate(chatId);
+        var turn = _turns[(int)((ulong)chatId % (ulong)_turns.Length)];
+        await turn.WaitAsync();
+        try
         {
-            registry.MembershipChanged(userId);
-            foreach (var connection in registry.Of(userId))
-                await hub.Groups.AddToGroupAsync(connection.ConnectionId, GroupNames.Chat(chatId));
+            var roster = await rosters.GetAsync(chatId);
+            foreach (var userId in userIds)
+            {
+                registry.MembershipChanged(userId);
+                await ApplyAsync(chatId, userId, isMember: roster?.Has(userId) ?? false);
+            }
+        }
+        finally
+        {
+            turn.Release();
         }
     }
 
-    public async Task LeftAsync(long chatId, IEnumerable<long> userIds)
+    public void Dispose()
     {
-        foreach (var userId in userIds)
+        foreach (var turn in _turns) turn.Dispose();
+    }
+
+    private async Task ApplyAsync(long chatId, long userId, bool isMember)
+    {
+        foreach (var connection in registry.Of(userId))
         {
-            registry.MembershipChanged(userId);
-            foreach (var connection in registry.Of(userId))
-                await hub.Groups.RemoveFromGroupAsync(connection.ConnectionId, GroupNames.Chat(chatId));
+            if (isMember) await hub.Groups.AddToGroupAsync(connection.ConnectionId, GroupNames.Chat(chatId));
+            else await hub.Groups.RemoveFromGroupAsync(connection.ConnectionId, GroupNames.Chat(chatId));
         }
     }
 }

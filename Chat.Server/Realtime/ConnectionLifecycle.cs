@@ -11,6 +11,7 @@ namespace Chat.Server.Realtime;
 /// </summary>
 public sealed class ConnectionLifecycle(
     ConnectionRegistry registry,
+    SessionGuard sessions,
     IRosterReader rosters,
     IHubContext<ChatHub, IChatClient> hub)
 {
@@ -18,6 +19,8 @@ public sealed class ConnectionLifecycle(
     {
         var userId = context.UserId();
         registry.Add(new LocalConnection(context.ConnectionId, userId, context.User!.SessionId(), context.Abort));
+        // Once more, now that a revocation would find this connection: one may have come since the token was checked.
+        await sessions.EnsureLiveAsync(context.User!, context.ConnectionAborted);
 
         await hub.Groups.AddToGroupAsync(context.ConnectionId, GroupNames.User(userId), context.ConnectionAborted);
         await JoinChatsAsync(context, userId);

@@ -29,7 +29,7 @@ public sealed class GroupService(
 
         if (message is not null)
         {
-            await membership.JoinedAsync(change.ChatId, [ownerId, .. memberIds]);
+            await membership.RefreshAsync(change.ChatId, [ownerId, .. memberIds]);
             await AnnounceAsync(change.ChatId, ownerId, cancellationToken);
             messages.Committed([new StoredMessage(message, Roster: null, Origin: null)]);
         }
@@ -43,8 +43,7 @@ public sealed class GroupService(
             await groups.AddMembersAsync(request.ChatId, actorId, [.. request.UserIds.Distinct()], Limits.GroupSize), "userIds");
         if (change.Outcome is GroupOutcome.Done)
         {
-            rosters.Invalidate(request.ChatId);
-            await membership.JoinedAsync(request.ChatId, change.UserIds);
+            await membership.RefreshAsync(request.ChatId, change.UserIds);
             await AnnounceAsync(request.ChatId, actorId, CancellationToken.None);
         }
         return Result(change);
@@ -71,8 +70,7 @@ public sealed class GroupService(
 
     private async Task SeeOffAsync(GroupChange change)
     {
-        rosters.Invalidate(change.ChatId);
-        await membership.LeftAsync(change.ChatId, change.UserIds);
+        await membership.RefreshAsync(change.ChatId, change.UserIds);
         notifier.Removed(change.ChatId, change.UserIds);
     }
 
