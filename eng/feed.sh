@@ -41,7 +41,7 @@ restore_from_limited_feed() {
 }
 
 main() {
-    command -v dotnet >/dev/null || die 'Install the .NET 10 SDK (https://dot.net/download), then try again.'
+    require_dotnet
     mkdir -p -- "$(dirname -- "$state")"
     lock "$state.lock"
     if [[ ${1:-} != --force && "$(fingerprint)" == "$(cat -- "$state" 2>/dev/null)" ]]; then return; fi

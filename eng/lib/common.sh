@@ -14,6 +14,10 @@ die() {
     exit 1
 }
 
+require_dotnet() {
+    command -v dotnet >/dev/null || die 'Install the .NET 10 SDK (https://dot.net/download), then try again.'
+}
+
 # Sets CHAT_LOCAL, the folder of this machine's private instances, to an absolute path that exists.
 enter_local() {
     CHAT_LOCAL=${CHAT_LOCAL:-$CHAT_ROOT/.local}

@@ -45,21 +45,22 @@ install_with() {
 # Debian's packages start their service at once unless a policy forbids it; and enable it for the next boot.
 # We want the program only.
 apt_install() {
-    local policy=/usr/sbin/policy-rc.d ours=false done=0
+    local policy=/usr/sbin/policy-rc.d
     if [[ ! -e $policy ]]; then
-        ours=true
+        # shellcheck disable=SC2064 # the path as it is now
+        trap "as_root rm -f $policy" EXIT
         printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
         as_root chmod +x "$policy"
     fi
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@" || done=$?
-    if $ours; then as_root rm -f "$policy"; fi
-    if ((done == 0)) && [[ -d /run/systemd/system ]]; then
-        as_root systemctl disable mariadb mysql redis-server haproxy 2>/dev/null || true
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@" || return
+    if [[ -d /run/systemd/system ]]; then
+        as_root systemctl disable mariadb redis-server haproxy 2>/dev/null || true
     fi
-    return "$done"
 }
 
 # Installs what program $1 (mariadb, redis, chromium, haproxy) needs. Fails quietly where that is not possible.
+# A subshell, for its umask and its trap.
 install_packages() (
     local what=$1 manager log packages
     manager=$(package_manager) || return 1

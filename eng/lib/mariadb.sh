@@ -25,12 +25,13 @@ mariadb_initialise() {
     local user
     [[ ! -d $folder/data ]] || return 0
     rm -rf -- "$new"
-    # Two words: as --user=root, the script itself would understand it and change owners among the system's files.
+    # --force: the machine's own name need not resolve. --user is two words, since the script itself would understand
+    # --user=root, and then change owners among the system's files.
     if ((EUID == 0)); then user=(--user root); else user=(); fi
     if is_mariadb "$server"; then
         "$(find_program mariadb-install-db mysql_install_db)" --no-defaults --datadir="$new" "${user[@]}" \
             --auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" \
-            --skip-test-db --skip-name-resolve --innodb-buffer-pool-size=32M
+            --skip-test-db --skip-name-resolve --force --innodb-buffer-pool-size=32M
     else
         "$server" --no-defaults --initialize-insecure --datadir="$new" "${user[@]}"
     fi >"$folder/initialise.log" 2>&1 || die "The database could not be initialised; see $folder/initialise.log"
