@@ -3,7 +3,7 @@ import type { Session } from './session';
 import type { Profile } from './tokens';
 
 export interface SessionInfo {
-  readonly sessionId: string | number;
+  readonly sessionId: number;
   readonly deviceName: string | null;
   readonly createdAt: string;
   readonly lastUsedAt: string;
@@ -54,8 +54,8 @@ export class Accounts {
     return answer.sessions;
   }
 
-  async endSession(sessionId: string | number): Promise<void> {
-    await this.session.send({ method: 'DELETE', path: `/api/sessions/${encodeURIComponent(sessionId)}` });
+  async endSession(sessionId: number): Promise<void> {
+    await this.session.send({ method: 'DELETE', path: `/api/sessions/${sessionId}` });
   }
 
   async endOtherSessions(): Promise<void> {

@@ -11,6 +11,9 @@ export interface ChatSummary {
   readonly peer: UserView | null;
   readonly role: string;
   readonly memberCount: number;
+  /** Nothing was ever written in it. */
+  readonly isEmpty: boolean;
+  /** Null also where the user may not see it. */
   readonly lastMessage: MessageView | null;
   /** Of the last message, when it is one's own. */
   readonly lastMessageStatus: MessageStatus | null;
@@ -171,6 +174,7 @@ export class Chat {
       peer,
       role,
       memberCount,
+      isEmpty: this.window.upTo === 0,
       lastMessage,
       lastMessageStatus: own ? statusOf(lastMessage.messageId, this.#watermarks) : null,
       lastPending,

@@ -59,6 +59,7 @@ export class ChatClient {
       store: this.store,
       onChanged: (chat, held) => this.#settle(chat, held),
       onRemoved: (chatId) => this.#removed(chatId),
+      onUsers: (users) => this.directory.put(...users),
       random,
     });
   }
@@ -128,6 +129,7 @@ export class ChatClient {
   /** Finds or creates the chat with somebody. Returns its id. */
   async openDirectChat(userId: number): Promise<number> {
     const view = await this.connection.call('OpenDirectChat', { userId });
+    if (view.peer) this.directory.put(view.peer);
     this.#settle(this.store.applyHead(view), []);
     return view.chatId;
   }

@@ -1,7 +1,7 @@
 import type { Chat } from './chat';
 import type { ChatStore } from './chatStore';
 import type { Connection } from './connection';
-import type { ChatPage, MessageView, ParticipantView } from './contract';
+import type { ChatPage, MessageView, ParticipantView, UserView } from './contract';
 import { parseHubError } from './errors';
 import { limited, repeat } from './repeat';
 
@@ -16,6 +16,8 @@ export interface ChatSyncOptions {
   /** A chat changed in a way that only an answer of the server can cause. */
   readonly onChanged: (chat: Chat, held: readonly MessageView[]) => void;
   readonly onRemoved: (chatId: number) => void;
+  /** People were named in an answer. */
+  readonly onUsers: (users: readonly UserView[]) => void;
   readonly random?: (() => number) | undefined;
 }
 
@@ -70,6 +72,7 @@ export class ChatSync {
       let cursor: string | null = null;
       do {
         const page: ChatPage = await this.#repeat(() => connection.call('ListChats', { cursor, limit: 100 }));
+        this.#options.onUsers(page.chats.flatMap((view) => view.peer ?? []));
         for (const view of page.chats) {
           listed.add(view.chatId);
           if (run.removed.has(view.chatId)) continue;
@@ -197,6 +200,7 @@ export class ChatSync {
       const view = await this.#limited(() => this.#repeat(() => connection.call('GetChat', { chatId })));
       if (!fetch.void && this.#heads.get(chatId) === fetch) {
         const chat = store.applyHead(view);
+        if (view.peer) this.#options.onUsers([view.peer]);
         this.#options.onChanged(chat, []);
         if (chat.window.hasHole) this.watchHole(chat);
         this.#postStrays(chat);
@@ -250,6 +254,7 @@ export class ChatSync {
             const afterUserId = members.at(-1)?.user.userId ?? null;
             const page = await this.#repeat(() => connection.call('ListParticipants', { chatId, afterUserId, limit: 100 }));
             members.push(...page.participants);
+            this.#options.onUsers(page.participants.map((member) => member.user));
             hasMore = page.hasMore && page.participants.length > 0;
           }
         } catch (error) {

@@ -7,7 +7,7 @@ export interface AuthResult {
   readonly accessToken: string;
   readonly expiresInSeconds: number;
   readonly refreshToken: string;
-  readonly sessionId: string | number;
+  readonly sessionId: number;
   readonly user: Profile;
 }
 

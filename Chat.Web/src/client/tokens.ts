@@ -15,7 +15,7 @@ export interface StoredTokens {
   readonly accessFreshUntil: number;
   /** Works once. Whoever uses it must have stored its successor before doing anything else. */
   readonly refreshToken: string;
-  readonly sessionId: string | number;
+  readonly sessionId: number;
   readonly user: Profile;
 }
 

@@ -1,0 +1,40 @@
+import type { MessageView } from '../client';
+
+interface Names {
+  name(userId: number): string;
+}
+
+/** A system message in words. */
+export function systemText(message: Pick<MessageView, 'senderId' | 'system'>, names: Names): string {
+  const actor = names.name(message.senderId);
+  const { system } = message;
+  if (system === null) return 'Something happened';
+  const others = list(system.userIds.map((id) => objectName(names.name(id))));
+  switch (system.kind) {
+    case 'group_created':
+      return system.title ? `${actor} created the group “${system.title}”` : `${actor} created the group`;
+    case 'members_added':
+      return `${actor} added ${others}`;
+    case 'member_removed':
+      return `${actor} removed ${others}`;
+    case 'member_left':
+      return `${system.userIds.length > 0 ? list(system.userIds.map((id) => names.name(id))) : actor} left`;
+    case 'owner_changed': {
+      const owner = names.name(system.userIds[0] ?? message.senderId);
+      return owner === 'You' ? 'You are now the owner' : `${owner} is now the owner`;
+    }
+    default:
+      return 'The group was changed';
+  }
+}
+
+/** "You" where somebody acts, "you" where something is done to one. */
+function objectName(name: string): string {
+  return name === 'You' ? 'you' : name;
+}
+
+function list(names: readonly string[]): string {
+  if (names.length <= 1) return names[0] ?? 'somebody';
+  if (names.length > 4) return `${names.slice(0, 3).join(', ')} and ${names.length - 3} others`;
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
