@@ -57,15 +57,18 @@ service_running() {
 }
 
 up_service() {
-    local name=$1 port
+    local name=$1 port log=$CHAT_LOCAL/$1/log
     mkdir -p -- "$CHAT_LOCAL/$name"
     port=$(service_port "$name")
-    if service_running "$name"; then
-        refuse_another_port "$name" "$port"
-    else
+    if service_running "$name"; then refuse_another_port "$name" "$port"; fi
+    # What seems to run may be on its way out, killed a moment ago.
+    if ! service_running "$name" || ! wait_until_ready "$name" "$port"; then
         start_service "$name" "$port"
+        if ! wait_until_ready "$name" "$port"; then
+            tail -n 15 "$log" >&2
+            die "$name ended while starting; its log: $log"
+        fi
     fi
-    wait_until_ready "$name" "$port"
     say "$name: 127.0.0.1:$port"
 }
 
@@ -78,30 +81,26 @@ refuse_another_port() {
 
 start_service() {
     local name=$1 port=$2 program
-    if port_open "$port"; then
+    if port_taken "$port"; then
         die "Port $port is taken by something that is not ours; set $(setting "$name" port_variable) to a free port for $name."
     fi
+    say "$port" >"$CHAT_LOCAL/$name/port"
     if ! in_docker "$name" && program=$("${name}_find"); then
         "${name}_start" "$program" "$port"
-        say "$port" >"$CHAT_LOCAL/$name/port"
     elif docker_answers; then
         if [[ $name == mariadb ]]; then mariadb_make_password; fi
-        say "$port" >"$CHAT_LOCAL/$name/port"
         docker_up "$name"
     else
         die "$(setting "$name" missing)"
     fi
 }
 
-# Recovery after a crash may take a while; a process that ends has failed at once.
+# Fails as soon as the process has ended. Recovery after a crash may take a while.
 wait_until_ready() {
-    local name=$1 port=$2 deadline=$((SECONDS + 120)) log=$CHAT_LOCAL/$1/log
+    local name=$1 port=$2 deadline=$((SECONDS + 120))
     until service_ready "$name" "$port"; do
-        if ! service_alive "$name"; then
-            tail -n 15 "$log" >&2
-            die "$name ended while starting; its log: $log"
-        fi
-        ((SECONDS < deadline)) || die "$name does not answer on port $port after two minutes; its log: $log"
+        service_alive "$name" || return 1
+        ((SECONDS < deadline)) || die "$name does not answer on port $port after two minutes; its log: $CHAT_LOCAL/$name/log"
         sleep 0.05
     done
 }

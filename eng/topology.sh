@@ -45,7 +45,7 @@ start() {
     folder=$(folder_of "$name")
     port=$(port_of "$name")
     if pid_of "$name" >/dev/null; then return; fi
-    if port_open "$port"; then die "Port $port, for $name, is taken by something that is not ours; see eng/topology.sh --help."; fi
+    if port_taken "$port"; then die "Port $port, for $name, is taken by something that is not ours; see eng/topology.sh --help."; fi
     mkdir -p -- "$folder"
     # A new file each time: HAProxy does not append.
     if [[ -e $folder/log ]]; then mv -f -- "$folder/log" "$folder/log.before"; fi

@@ -45,6 +45,16 @@ find_program() {
 
 port_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
+# Whether port $1 stays taken: a process that was killed a moment ago may still be letting go of it.
+port_taken() {
+    local tries=20
+    while port_open "$1"; do
+        ((tries-- > 0)) || return 0
+        sleep 0.1
+    done
+    return 1
+}
+
 # Whether pid $1 itself is what listens on port $2: an answer alone may come from somebody else's instance.
 listens() {
     [[ -r /proc/net/tcp ]] || return 0
@@ -92,10 +102,13 @@ stop_process() {
     done
 }
 
-# A zombie, which waits for an init process that may never collect it, counts as gone.
+# A zombie, which waits for an init process that may never collect it, counts as gone; but not while it has other
+# threads, which still hold its files and ports.
 is_alive() {
     kill -0 "$1" 2>/dev/null || return 1
-    [[ ! -r /proc/$1/stat ]] || ! grep -q ') Z ' "/proc/$1/stat"
+    [[ -r /proc/$1/stat ]] || return 0
+    local threads=(/proc/"$1"/task/*)
+    ((${#threads[@]} > 1)) || ! grep -q ') Z ' "/proc/$1/stat" 2>/dev/null
 }
 
 # The status code that http://$1/$2 answers with (host:port, path). Needs no curl.
