@@ -24,7 +24,8 @@ internal static class WebClientSetup
         if (!File.Exists(Path.Combine(root, "index.html")))
         {
             app.MapGet("/", () => Results.Text(
-                "The server runs. The page is not built: install Node.js, then run ./run again, or npm ci && npm run build in Chat.Web.\n"));
+                "The server runs. The page is not built: install Node.js, then run ./run again, or npm ci && npm run build in Chat.Web.\n"))
+                .ExcludeFromDescription();
             return app;
         }
 
