@@ -31,7 +31,6 @@ internal static class AccountsSetup
         services.AddSingleton<UserRepository>();
         services.AddSingleton<SessionRepository>();
         services.AddSingleton<LoginFailureRepository>();
-        services.AddSingleton<DataProtectionKeyRepository>();
         services.AddSingleton<IPasswordHasher<CredentialsRow>, PasswordHasher<CredentialsRow>>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<LoginThrottle>();
@@ -97,6 +96,14 @@ internal static class AccountsSetup
         services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, ForwardedHeadersFromProxyOptions>();
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>, AccountRateLimits>();
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = auth.PasswordIterations);
+    }
+
+    /// <summary>Keys in the database, one ring for all nodes.</summary>
+    internal static void AddKeyRing(this IServiceCollection services)
+    {
+        services.AddSingleton<DataProtectionKeyRepository>();
+        services.AddSingleton<DataProtectionKeyRing>();
+        services.AddDataProtection().SetApplicationName("Chat");
         services.AddOptions<KeyManagementOptions>()
             .Configure<DataProtectionKeyRing>((keys, ring) => keys.XmlRepository = ring);
     }
@@ -104,9 +111,7 @@ internal static class AccountsSetup
     private static void AddAuthentication(WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton<DataProtectionKeyRing>();
-        services.AddDataProtection().SetApplicationName("Chat");
-
+        services.AddKeyRing();
         services.AddAuthentication(BearerTokenDefaults.AuthenticationScheme).AddBearerToken(options =>
             options.Events.OnMessageReceived = context =>
             {
