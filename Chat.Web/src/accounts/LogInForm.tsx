@@ -7,7 +7,7 @@ import { useForm } from '../shared/useForm';
 export function LogInForm({ session }: { session: Session }) {
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
-  const form = useForm(['login', 'password'], async () => {
+  const form = useForm({ login: 'The login', password: 'The password' }, async () => {
     await session.login(tidyLogin(login), password);
   });
   return (

@@ -7,8 +7,9 @@ import { Dialog } from '../shared/Dialog';
 import { Field } from '../shared/Field';
 import { useForm } from '../shared/useForm';
 
-const fields = ['name', 'username', 'status', 'profilePictureUrl'] as const;
-type FieldName = (typeof fields)[number];
+const labels = { name: 'The name', username: 'The username', status: 'The status', profilePictureUrl: 'The address' };
+type FieldName = keyof typeof labels;
+const fields = Object.keys(labels) as FieldName[];
 
 export function ProfileDialog({ onClose }: { onClose: () => void }) {
   const { accounts, me } = useServices();
@@ -20,7 +21,7 @@ export function ProfileDialog({ onClose }: { onClose: () => void }) {
     accounts.profile().catch(() => {});
   }, [accounts]);
 
-  const form = useForm(fields, async () => {
+  const form = useForm(labels, async () => {
     await accounts.updateProfile(changeOf(edits));
     toasts.say('Your profile is saved.');
     onClose();

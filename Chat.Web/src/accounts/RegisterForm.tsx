@@ -9,7 +9,7 @@ export function RegisterForm({ session }: { session: Session }) {
   const [phoneNumber, setPhoneNumber] = useState('');
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
-  const form = useForm(['name', 'phoneNumber', 'username', 'password'], async () => {
+  const form = useForm({ name: 'The name', phoneNumber: 'The phone number', username: 'The username', password: 'The password' }, async () => {
     const wanted = username.trim();
     await session.register({ name: name.trim(), phoneNumber: tidyLogin(phoneNumber), password, ...(wanted && { username: wanted }) });
   });

@@ -35,8 +35,8 @@ function Panes() {
   useEscapeToList();
   return (
     <div className="app" data-open={chatId !== null}>
+      <ConnectionBanner />
       <aside className="pane-list">
-        <ConnectionBanner />
         <ChatList openChatId={chatId} />
       </aside>
       <main className="pane-chat">{chatId === null ? <NothingOpen /> : <Conversation key={chatId} chatId={chatId} />}</main>

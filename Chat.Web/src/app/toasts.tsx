@@ -1,4 +1,4 @@
-import { createContext, useCallback, useContext, useMemo, useRef, useState, type ReactNode } from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { errorText } from '../shared/errorText';
 
 interface Toasts {
@@ -16,6 +16,7 @@ export const useToasts = (): Toasts => useContext(ToastsContext);
 export function ToastsProvider({ children }: { children: ReactNode }) {
   const [toasts, setToasts] = useState<readonly { id: number; text: string; bad: boolean }[]>([]);
   const lastId = useRef(0);
+  const layer = useRef<HTMLDivElement>(null);
 
   const dismiss = useCallback((id: number) => setToasts((shown) => shown.filter((toast) => toast.id !== id)), []);
   const add = useCallback(
@@ -28,10 +29,16 @@ export function ToastsProvider({ children }: { children: ReactNode }) {
   );
   const value = useMemo<Toasts>(() => ({ say: (text) => add(text, false), fail: (error) => add(errorText(error), true) }), [add]);
 
+  // Dialogs cover everything that is not a popover shown after them.
+  useEffect(() => {
+    layer.current?.hidePopover?.();
+    if (toasts.length > 0) layer.current?.showPopover?.();
+  }, [toasts]);
+
   return (
     <ToastsContext value={value}>
       {children}
-      <div className="toasts" role="status" aria-live="polite">
+      <div ref={layer} className="toasts" popover="manual" role="status" aria-live="polite">
         {toasts.map((toast) => (
           <button key={toast.id} type="button" className={toast.bad ? 'toast toast-bad' : 'toast'} data-testid="toast" onClick={() => dismiss(toast.id)}>
             {toast.text}

@@ -14,7 +14,7 @@ export function NewGroupForm({ onCreated }: { onCreated: (chatId: number) => voi
   const [members, setMembers] = useState<readonly UserView[]>([]);
   // The same on every try, so that a repeat after a lost answer does not make a second group.
   const [clientGroupId] = useState(() => crypto.randomUUID());
-  const form = useForm(['title'], async () => {
+  const form = useForm({ title: 'The name' }, async () => {
     onCreated(await client.createGroup(clientGroupId, title.trim(), members.map((member) => member.userId)));
   });
 

@@ -11,14 +11,14 @@ interface Form<F extends string> {
   submit(event?: FormEvent): void;
 }
 
-/** Runs `send` on submit and puts its error where it belongs: to the field that it names, or to the whole form. */
-export function useForm<F extends string>(fields: readonly F[], send: () => Promise<void>): Form<F> {
+/** Runs `send` on submit and puts its error where it belongs: to the field that it names, or to the whole form. `labels` are the fields' names for people. */
+export function useForm<F extends string>(labels: Readonly<Record<F, string>>, send: () => Promise<void>): Form<F> {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
 
-  const field = failure instanceof ChatError ? fields.find((name) => name === failure.field) : undefined;
+  const field = failure instanceof ChatError && failure.field !== null && Object.hasOwn(labels, failure.field) ? (failure.field as F) : undefined;
   const errors: Partial<Record<F, string>> = {};
-  if (field !== undefined) errors[field] = sentence((failure as ChatError).text);
+  if (field !== undefined) errors[field] = sentence(`${labels[field]} ${(failure as ChatError).text}`);
 
   const run = async (): Promise<void> => {
     setBusy(true);
