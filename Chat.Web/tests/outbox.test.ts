@@ -114,7 +114,7 @@ describe('repeating', () => {
     await pass(50);
     expect(stored()).toEqual(['good']);
     const [entry] = h.client.store.getConversation(1)!.pending;
-    expect(entry).toMatchObject({ state: 'failed', error: 'must be nicer' });
+    expect(entry).toMatchObject({ state: 'failed', error: 'text must be nicer' });
     expect(h.storage.load()).toMatchObject([{ state: 'failed' }]);
 
     h.server.refuse = () => {};

@@ -32,7 +32,7 @@ export const ChatListItem = memo(function ChatListItem({ chat, open, tabbable }:
       <Avatar {...chatAvatar(chat)} />
       <span className="chat-item-text">
         <span className="chat-item-line">
-          <span className="chat-item-title">{chatTitle(chat)}</span>
+          <span className="chat-item-title" dir="auto">{chatTitle(chat)}</span>
           <time className="chat-item-time" dateTime={chat.lastActivityAt}>
             {shortTime(chat.lastActivityAt)}
           </time>

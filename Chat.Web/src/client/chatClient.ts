@@ -1,6 +1,7 @@
 import type { Chat } from './chat';
+import { ChatPages } from './chatPages';
 import { ChatStore } from './chatStore';
-import { ChatSync } from './chatSync';
+import { ChatSync, type ChatSyncOptions } from './chatSync';
 import { Connection, type AccessTokens, type ConnectionState } from './connection';
 import type { MembershipResult, MessageInfo, MessageView, SendMessageResult, UserView } from './contract';
 import { UserDirectory } from './directory';
@@ -34,6 +35,7 @@ export class ChatClient {
   readonly #options: ChatClientOptions;
   readonly #outbox: Outbox;
   readonly #sync: ChatSync;
+  readonly #pages: ChatPages;
   readonly #receipts: ReceiptSender;
   #visibleChatId: number | null = null;
   #focused = true;
@@ -54,14 +56,16 @@ export class ChatClient {
     });
     this.store = new ChatStore(options.userId, (chatId) => this.#outbox.entriesOf(chatId));
     this.#receipts = new ReceiptSender(this.connection, this.store, random);
-    this.#sync = new ChatSync({
+    const syncOptions: ChatSyncOptions = {
       connection: this.connection,
       store: this.store,
       onChanged: (chat, held) => this.#settle(chat, held),
       onRemoved: (chatId) => this.#removed(chatId),
       onUsers: (users) => this.directory.put(...users),
       random,
-    });
+    };
+    this.#sync = new ChatSync(syncOptions);
+    this.#pages = new ChatPages(syncOptions);
   }
 
   readonly subscribeConnection = (listener: () => void): (() => void) => this.connection.subscribe(listener);
@@ -118,12 +122,12 @@ export class ChatClient {
 
   /** Rejects when older messages cannot be had now. */
   loadOlder(chatId: number): Promise<void> {
-    return this.#sync.loadOlder(chatId);
+    return this.#pages.loadOlder(chatId);
   }
 
   /** Rejects when the members cannot be had now; does nothing when they are known. */
   loadMembers(chatId: number): Promise<void> {
-    return this.#sync.loadMembers(chatId);
+    return this.#pages.loadMembers(chatId);
   }
 
   /** Finds or creates the chat with somebody. Returns its id. */
@@ -195,7 +199,7 @@ export class ChatClient {
       case 'ReceiptsAdvanced':
         if (!chat) break;
         chat.applyReceipts(payload.receipts);
-        if (chat.membersStale && chat.awaitsReceipts) void this.#sync.loadMembers(chat.chatId).catch(() => {});
+        if (chat.membersStale && chat.awaitsReceipts) void this.#pages.loadMembers(chat.chatId).catch(() => {});
         this.#settle(chat, []);
         break;
       case 'ChatUpdated':
@@ -204,7 +208,7 @@ export class ChatClient {
           break;
         }
         chat.applyUpdated(payload);
-        if (chat.chatId === this.#visibleChatId) void this.#sync.loadMembers(chat.chatId).catch(() => {});
+        if (chat.chatId === this.#visibleChatId) void this.#pages.loadMembers(chat.chatId).catch(() => {});
         this.#settle(chat, []);
         break;
       case 'ChatRemoved':
@@ -235,8 +239,8 @@ export class ChatClient {
 
   #open(chat: Chat): void {
     chat.loaded = true;
-    if (chat.window.messages.length < FirstScreen && chat.window.hasOlder) this.#sync.loadOlder(chat.chatId).catch(() => {});
-    if (chat.membersStale) this.#sync.loadMembers(chat.chatId).catch(() => {});
+    if (chat.window.messages.length < FirstScreen && chat.window.hasOlder) this.#pages.loadOlder(chat.chatId).catch(() => {});
+    if (chat.membersStale) this.#pages.loadMembers(chat.chatId).catch(() => {});
   }
 
   #sent(entry: OutboxEntry, result: SendMessageResult): void {
@@ -255,7 +259,7 @@ export class ChatClient {
     // The system message is pushed as well; should that get lost, the hole is noticed.
     chat.window.noteLast(result.messageId);
     chat.membersStale = true;
-    void this.#sync.loadMembers(chat.chatId).catch(() => {});
+    void this.#pages.loadMembers(chat.chatId).catch(() => {});
     this.#settle(chat, []);
   }
 

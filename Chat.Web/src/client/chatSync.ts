@@ -1,14 +1,13 @@
 import type { Chat } from './chat';
 import type { ChatStore } from './chatStore';
 import type { Connection } from './connection';
-import type { ChatPage, MessageView, ParticipantView, UserView } from './contract';
+import type { ChatPage, MessageView, UserView } from './contract';
 import { parseHubError } from './errors';
 import { limited, repeat } from './repeat';
 
 /** How long a missing message may still arrive by itself. */
 export const HoleWaitMs = 500;
 const SyncLimit = 100;
-const HistoryLimit = 50;
 
 export interface ChatSyncOptions {
   readonly connection: Connection;
@@ -27,14 +26,12 @@ interface HeadFetch {
   again: boolean;
 }
 
-/** Asks the server for whatever is missing: after a reconnect, behind a hole, about unknown chats, older history, members. */
+/** Asks the server for whatever is missing: after a reconnect, behind a hole, about unknown chats. */
 export class ChatSync {
   readonly #options: ChatSyncOptions;
   readonly #holeTimers = new Map<number, ReturnType<typeof setTimeout>>();
   readonly #syncs = new Map<number, { again: boolean }>();
   readonly #heads = new Map<number, HeadFetch>();
-  readonly #histories = new Map<number, Promise<void>>();
-  readonly #memberLists = new Map<number, Promise<void>>();
   /** Messages of chats that are not known yet. */
   readonly #strays = new Map<number, MessageView[]>();
   readonly #limited = limited(4);
@@ -219,56 +216,6 @@ export class ChatSync {
     for (const message of strays) this.#options.onChanged(chat, chat.post(message));
   }
 
-  /** One page of older messages. Rejects when it cannot be had now. */
-  loadOlder(chatId: number): Promise<void> {
-    const chat = this.#options.store.get(chatId);
-    if (chat === undefined || !chat.window.hasOlder) return Promise.resolve();
-    return single(this.#histories, chatId, async () => {
-      const { connection, store } = this.#options;
-      const beforeMessageId = chat.window.from;
-      chat.loadingOlder = true;
-      store.changed(chatId);
-      try {
-        const page = await this.#repeat(() => connection.call('ListMessages', { chatId, beforeMessageId, limit: HistoryLimit }));
-        if (chat.window.prepend(page, beforeMessageId)) this.#options.onChanged(chat, page.messages);
-      } finally {
-        chat.loadingOlder = false;
-        store.changed(chatId);
-      }
-    });
-  }
-
-  /** Lists the members of a group. Rejects when they cannot be had now. */
-  loadMembers(chatId: number): Promise<void> {
-    const chat = this.#options.store.get(chatId);
-    if (chat === undefined || chat.type === 'direct' || !chat.membersStale) return Promise.resolve();
-    return single(this.#memberLists, chatId, async () => {
-      const { connection, store } = this.#options;
-      while (chat.membersStale) {
-        // Whoever joins or leaves while the pages come sets it again.
-        chat.membersStale = false;
-        const members: ParticipantView[] = [];
-        try {
-          let hasMore = true;
-          while (hasMore) {
-            const afterUserId = members.at(-1)?.user.userId ?? null;
-            const page = await this.#repeat(() => connection.call('ListParticipants', { chatId, afterUserId, limit: 100 }));
-            members.push(...page.participants);
-            this.#options.onUsers(page.participants.map((member) => member.user));
-            hasMore = page.hasMore && page.participants.length > 0;
-          }
-        } catch (error) {
-          chat.membersStale = true;
-          throw error;
-        }
-        if (chat.membersStale) continue;
-        chat.setMembers(members);
-        store.changed(chatId);
-        this.#options.onChanged(chat, []);
-      }
-    });
-  }
-
   #repeat<T>(call: () => Promise<T>): Promise<T> {
     return repeat(this.#options.connection, call, this.#options.random);
   }
@@ -277,14 +224,4 @@ export class ChatSync {
     const { code } = parseHubError(error);
     if (code === 'not_found' || code === 'forbidden') this.#options.onRemoved(chatId);
   }
-}
-
-/** Callers that want the same at the same time share one run. */
-function single(runs: Map<number, Promise<void>>, key: number, work: () => Promise<void>): Promise<void> {
-  let run = runs.get(key);
-  if (run === undefined) {
-    run = work().finally(() => runs.delete(key));
-    runs.set(key, run);
-  }
-  return run;
 }

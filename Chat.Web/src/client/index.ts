@@ -9,4 +9,5 @@ export { KeyedOutboxStorage, MemoryOutboxStorage, type OutboxEntry, type OutboxS
 export { Session, type Registration } from './session';
 export { MemoryTokenStore, type Profile, type StoredTokens, type TokenStore } from './tokens';
 export { signalRTransport } from './transport';
+export { newUuid } from './uuid';
 export { statusOf, type MessageStatus } from './watermarks';

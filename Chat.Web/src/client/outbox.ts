@@ -2,6 +2,7 @@ import { Backoff } from './backoff';
 import type { SendMessageRequest, SendMessageResult } from './contract';
 import { parseHubError } from './errors';
 import type { OutboxEntry, OutboxStorage } from './outboxStorage';
+import { newUuid } from './uuid';
 
 export type { OutboxEntry } from './outboxStorage';
 
@@ -61,7 +62,7 @@ export class Outbox {
   }
 
   add(chatId: number, text: string): OutboxEntry {
-    const newId = this.#options.newId ?? (() => crypto.randomUUID());
+    const newId = this.#options.newId ?? newUuid;
     const entry: OutboxEntry = { clientMessageId: newId(), chatId, text, createdAt: this.#nextTime(), state: 'pending', error: null };
     try {
       this.#options.storage.put(entry);
@@ -141,10 +142,10 @@ export class Outbox {
       line.inFlight.delete(clientMessageId);
       // The line was replaced when the connection went: the next one repeats the send.
       if (this.#lines.get(chatId) !== line) return;
-      const { retryable, retryAfterMs, code, text: reason } = parseHubError(error);
+      const { retryable, retryAfterMs, code, field, text: reason } = parseHubError(error);
       // A log-in that ended is not the message's fault; it goes out after the next log-in.
       if (retryable || code === 'unauthenticated') line.regrouping ??= { retryAfterMs };
-      else this.#fail(entry, reason);
+      else this.#fail(entry, field === null ? reason : `${field} ${reason}`);
     }
     if (this.#lines.get(chatId) !== line) return;
     if (line.regrouping !== null && line.inFlight.size === 0) this.#waitAndRepeat(chatId, line);

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useServices } from '../app/context';
 import { FindPerson } from '../chats/FindPerson';
-import type { UserView } from '../client';
+import { newUuid, type UserView } from '../client';
 import { Avatar } from '../shared/Avatar';
 import { Field } from '../shared/Field';
 import { Icon } from '../shared/Icon';
@@ -13,7 +13,7 @@ export function NewGroupForm({ onCreated }: { onCreated: (chatId: number) => voi
   const [title, setTitle] = useState('');
   const [members, setMembers] = useState<readonly UserView[]>([]);
   // The same on every try, so that a repeat after a lost answer does not make a second group.
-  const [clientGroupId] = useState(() => crypto.randomUUID());
+  const [clientGroupId] = useState(newUuid);
   const form = useForm({ title: 'The name' }, async () => {
     onCreated(await client.createGroup(clientGroupId, title.trim(), members.map((member) => member.userId)));
   });

@@ -57,6 +57,7 @@ export function Composer({ chatId, onSend }: { chatId: number; onSend: () => voi
       <textarea
         ref={input}
         rows={1}
+        dir="auto"
         placeholder="Message"
         aria-label="Message"
         data-testid="composer-input"

@@ -1,6 +1,7 @@
 import { memo, type MouseEvent, type ReactNode } from 'react';
 import { Ticks } from '../receipts/Ticks';
 import { Avatar, Colours } from '../shared/Avatar';
+import { sentence } from '../shared/errorText';
 import { clockTime } from '../shared/time';
 import { withLinks } from './links';
 import type { BubbleItem } from './timeline';
@@ -36,7 +37,7 @@ export const MessageBubble = memo(
         </div>
         {entry?.state === 'failed' && (
           <div className="failed" role="alert">
-            <span>{entry.error ?? 'Not sent.'}</span>
+            <span>{sentence(entry.error ?? 'not sent')}</span>
             <button type="button" className="link-button" data-testid="retry-button" onClick={() => onRetry(entry.clientMessageId)}>
               Try again
             </button>
@@ -55,7 +56,7 @@ export const MessageBubble = memo(
 
 function Body({ text }: { text: string | null }) {
   if (text === null) return <span className="bubble-unsupported">Unsupported message</span>;
-  return <span className="bubble-text">{withLinks(text)}</span>;
+  return <span className="bubble-text" dir="auto">{withLinks(text)}</span>;
 }
 
 function Meta({ item, onInfo }: { item: BubbleItem; onInfo: (() => void) | null }) {
