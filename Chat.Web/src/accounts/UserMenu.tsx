@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { useServices } from '../app/context';
+import { goToList } from '../app/hashRoute';
 import { useTheme, type Theme } from '../app/theme';
 import { Avatar } from '../shared/Avatar';
 import { ProfileDialog } from './ProfileDialog';
@@ -43,6 +44,12 @@ export function UserMenu() {
     setDialog(next);
   };
 
+  const logOut = (): void => {
+    // Whoever logs in next starts with their own chats.
+    goToList();
+    void session.logout();
+  };
+
   return (
     <div className="menu" ref={root}>
       <button
@@ -74,7 +81,7 @@ export function UserMenu() {
               </label>
             ))}
           </fieldset>
-          <button type="button" className="menu-item menu-item-danger" data-testid="logout-button" onClick={() => void session.logout()}>
+          <button type="button" className="menu-item menu-item-danger" data-testid="logout-button" onClick={logOut}>
             Log out
           </button>
         </div>
