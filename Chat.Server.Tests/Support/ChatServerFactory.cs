@@ -15,11 +15,13 @@ public sealed class ChatServerFactory : WebApplicationFactory<ChatHub>
 
     /// <param name="settings">Configuration on top of the defaults, by path.</param>
     /// <param name="services">Replaces services, after the server has registered its own.</param>
+    /// <param name="port">0 for any that is free.</param>
     public ChatServerFactory(
-        string connectionString, Dictionary<string, string>? settings = null, Action<IServiceCollection>? services = null)
+        string connectionString, Dictionary<string, string>? settings = null, Action<IServiceCollection>? services = null,
+        int port = 0)
     {
         (_connectionString, _settings, _services) = (connectionString, settings ?? [], services);
-        UseKestrel(0);
+        UseKestrel(port);
     }
 
     /// <summary>Everything that the server logged.</summary>
