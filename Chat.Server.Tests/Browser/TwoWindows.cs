@@ -39,6 +39,7 @@ public sealed partial class TwoWindows : BrowserFixture
         await OpenAsync(jane, JohnAndJane);
 
         await john.Context.SetOfflineAsync(true);
+        await Expect(john.GetByTestId("connection-state")).ToContainTextAsync("You are offline");
         await WriteAsync(john, "offline one");
         await WriteAsync(john, "offline two");
         await Expect(Own(john, "offline two")).ToHaveAttributeAsync("data-status", "pending");

@@ -48,6 +48,7 @@ describe('connection', () => {
   let refresh: () => Promise<string>;
   let check: () => Promise<void>;
   let networkBack: () => void;
+  let networkLost: () => void;
   let ends: string[];
   let connection: Connection;
 
@@ -63,6 +64,7 @@ describe('connection', () => {
       tokens,
       random: () => 1,
       onNetworkBack: (listener) => ((networkBack = listener), () => {}),
+      onNetworkLost: (listener) => ((networkLost = listener), () => {}),
       transport: () => {
         attempts++;
         let open = false;
@@ -143,6 +145,20 @@ describe('connection', () => {
     networkBack();
     await pass(0);
     expect(attempts).toBe(before + 1);
+    expect(connection.getState()).toBe('online');
+  });
+
+  test('the network going away ends a connection that has not noticed yet, and attempts go on', async () => {
+    await start();
+    const before = attempts;
+    outcome = 'reject';
+    networkLost();
+    expect(connection.getState()).toBe('offline');
+    await pass(2_000);
+    expect(attempts).toBeGreaterThan(before);
+    outcome = 'accept';
+    networkBack();
+    await pass(0);
     expect(connection.getState()).toBe('online');
   });
 

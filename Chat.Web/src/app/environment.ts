@@ -52,6 +52,10 @@ export function createClient(session: Session, accounts: Accounts, userId: numbe
         document.removeEventListener('visibilitychange', shown);
       };
     },
+    onNetworkLost: (listener) => {
+      window.addEventListener('offline', listener);
+      return () => window.removeEventListener('offline', listener);
+    },
   });
 }
 

@@ -18,6 +18,7 @@ export interface ChatClientOptions {
   readonly outboxStorage: OutboxStorage;
   readonly fetchUsers: (ids: readonly number[]) => Promise<readonly UserView[]>;
   readonly onNetworkBack?: (listener: () => void) => () => void;
+  readonly onNetworkLost?: (listener: () => void) => () => void;
   readonly onUnauthenticated?: () => void;
   readonly random?: () => number;
   readonly newId?: () => string;
@@ -41,11 +42,11 @@ export class ChatClient {
   #focused = true;
 
   constructor(options: ChatClientOptions) {
-    const { random, transport, tokens, onNetworkBack } = options;
+    const { random, transport, tokens, onNetworkBack, onNetworkLost } = options;
     this.#options = options;
     this.userId = options.userId;
     this.directory = new UserDirectory(options.fetchUsers);
-    this.connection = new Connection({ transport, tokens, ...(random && { random }), ...(onNetworkBack && { onNetworkBack }) });
+    this.connection = new Connection({ transport, tokens, ...(random && { random }), ...(onNetworkBack && { onNetworkBack }), ...(onNetworkLost && { onNetworkLost }) });
     this.#outbox = new Outbox({
       storage: options.outboxStorage,
       send: (request) => this.connection.call('SendMessage', request),

@@ -22,6 +22,8 @@ export interface ConnectionOptions {
   readonly connectTimeoutMs?: number;
   /** Tells when the device got its network back: the next attempt is then made at once. */
   readonly onNetworkBack?: (listener: () => void) => () => void;
+  /** Tells when the device lost its network, long before a silent connection would be noticed. */
+  readonly onNetworkLost?: (listener: () => void) => () => void;
 }
 
 export interface ConnectionHandlers {
@@ -49,7 +51,7 @@ export class Connection {
   #running = false;
   #retryTimer: ReturnType<typeof setTimeout> | null = null;
   #stableTimer: ReturnType<typeof setTimeout> | null = null;
-  #forgetNetwork: (() => void) | undefined;
+  #forgetNetwork: (() => void)[] = [];
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -69,13 +71,15 @@ export class Connection {
     if (this.#running) return;
     this.#handlers = handlers;
     this.#running = true;
-    this.#forgetNetwork = this.#options.onNetworkBack?.(() => this.retryNow());
+    const { onNetworkBack, onNetworkLost } = this.#options;
+    if (onNetworkBack) this.#forgetNetwork.push(onNetworkBack(() => this.retryNow()));
+    if (onNetworkLost) this.#forgetNetwork.push(onNetworkLost(() => this.#networkLost()));
     void this.#connect();
   }
 
   stop(): void {
     this.#running = false;
-    this.#forgetNetwork?.();
+    for (const forget of this.#forgetNetwork) forget();
     this.#clearTimers();
     const transport = this.#transport;
     this.#ended(transport);
@@ -88,6 +92,15 @@ export class Connection {
     if (!this.#running || this.#state !== 'offline') return;
     this.#backoff.reset();
     void this.#connect();
+  }
+
+  /** What was under way is repeated on the next connection; the news may be false, so attempts go on. */
+  #networkLost(): void {
+    const transport = this.#transport;
+    if (this.#state !== 'online') return;
+    this.#ended(transport);
+    this.#retryLater();
+    void transport?.stop().catch(() => {});
   }
 
   /** Rejects with a `ChatError`; with `disconnected` or `timeout` the call may or may not have been carried out. */
