@@ -1,0 +1,43 @@
+namespace Chat.Server.Tests.Support;
+
+/// <summary>Values that a field of a request must not have, as JSON.</summary>
+internal static class BadValues
+{
+    private static readonly string[] WrongTypes = ["true", "{}", "{\"a\":1}"];
+
+    private static readonly string[] BadNumbers =
+        ["\"1\"", "\"text\"", "[]", "[1]", "1.5", "1e30", "-1", "9007199254740992", "9223372036854775807", "9223372036854775808", "-9223372036854775809"];
+
+    private static readonly string[] BadUuids =
+        ["\"\"", "\"text\"", "5", "[]", "\"00000000-0000-0000-0000-000000000000\"", "\"{0b0e1f6c-45a2-4a5e-8b6e-0c9a3c1f2d3e}\"", "\"0b0e1f6c45a24a5e8b6e0c9a3c1f2d3e\""];
+
+    // Control characters, half characters in both halves and both orders, white space of several kinds.
+    private static readonly string[] BadTexts =
+    [
+        "5", "[]", "[\"text\"]", "\"\"", "\"   \"", "\"\\t\\n\\u00a0\\u2003\\u3000\"",
+        "\"a\\u0000b\"", "\"a\\u0007b\"", "\"a\\u001bb\"", "\"a\\u007fb\"", "\"a\\u0085b\"",
+        "\"\\ud83d\"", "\"\\udc4b\"", "\"a\\ud83d b\"", "\"\\udc4b\\ud83d\"", "\"\\ud83d\\ud83d\\udc4b\"",
+        $"\"{new string('x', 5000)}\"",
+    ];
+
+    public static IEnumerable<string> For(HubMethod method, RequestField field)
+    {
+        var values = field switch
+        {
+            { Name: "limit" } => [.. BadNumbers, "0", "101", "2147483648"],
+            // Reading on from 0 is reading from the start.
+            _ when field.Type == typeof(long) && IsPosition(field) => BadNumbers,
+            _ when field.Type == typeof(long) => [.. BadNumbers, "0"],
+            _ when field.Type == typeof(Guid) => BadUuids,
+            _ when field.Type == typeof(string) => BadTexts,
+            _ when field.Type == typeof(IReadOnlyList<long>) =>
+                ["5", "\"text\"", "[]", "[0]", "[-1]", "[1,0]", "[9007199254740992]", "[\"1\"]", "[null]", "[[1]]", $"[{string.Join(',', Enumerable.Repeat(1, 2000))}]"],
+            _ => throw new NotSupportedException($"{method.Name}.{field.Name} is of type {field.Type}: say here what is bad for it."),
+        };
+        return values.Concat(WrongTypes).Concat(field.Optional ? [] : ["null"]);
+    }
+
+    private static bool IsPosition(RequestField field) =>
+        field.Name.StartsWith("after", StringComparison.Ordinal) || field.Name.StartsWith("before", StringComparison.Ordinal)
+        || field.Name.StartsWith("around", StringComparison.Ordinal);
+}

@@ -1,0 +1,34 @@
+using System.Data.Common;
+using Dapper;
+
+namespace Chat.Server.Tests.Support;
+
+/// <summary>Row locks that somebody else holds, until this is disposed.</summary>
+internal sealed class HeldLock : IAsyncDisposable
+{
+    private readonly DbConnection _connection;
+    private readonly DbTransaction _transaction;
+
+    private HeldLock(DbConnection connection, DbTransaction transaction) => (_connection, _transaction) = (connection, transaction);
+
+    public static Task<HeldLock> OnChatAsync(TestDatabase database, long chatId) =>
+        TakeAsync(database, "SELECT chat_id FROM chats WHERE chat_id = @chatId FOR UPDATE", new { chatId });
+
+    public static Task<HeldLock> OnParticipantAsync(TestDatabase database, long chatId, long userId) =>
+        TakeAsync(database, "SELECT user_id FROM chat_participants WHERE chat_id = @chatId AND user_id = @userId FOR UPDATE", new { chatId, userId });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _transaction.RollbackAsync();
+        await _transaction.DisposeAsync();
+        await _connection.DisposeAsync();
+    }
+
+    private static async Task<HeldLock> TakeAsync(TestDatabase database, string sql, object parameters)
+    {
+        var connection = await database.Database.OpenAsync(CancellationToken.None);
+        var transaction = await connection.BeginTransactionAsync();
+        await connection.ExecuteAsync(sql, parameters, transaction);
+        return new HeldLock(connection, transaction);
+    }
+}

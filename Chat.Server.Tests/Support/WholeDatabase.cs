@@ -1,0 +1,28 @@
+using Dapper;
+
+namespace Chat.Server.Tests.Support;
+
+/// <summary>What a database holds as a whole: two equal pictures mean that nothing was written in between.</summary>
+internal static class WholeDatabase
+{
+    /// <summary>A line for each table: its name, rows, and the checksum over all of its columns.</summary>
+    public static async Task<IReadOnlyList<string>> PictureAsync(this TestDatabase database)
+    {
+        var tables = await database.ListAsync<string>("""
+            SELECT CONVERT(table_name USING utf8mb4) FROM information_schema.tables
+            WHERE table_schema = DATABASE() ORDER BY table_name
+            """);
+        var picture = new List<string>();
+        foreach (var table in tables)
+        {
+            var rows = await database.ScalarAsync<long>($"SELECT COUNT(*) FROM {table}");
+            var checksum = await database.Database.QueryAsync(async connection =>
+            {
+                var row = (IDictionary<string, object>)await connection.QuerySingleAsync($"CHECKSUM TABLE {table}");
+                return row["Checksum"];
+            }, CancellationToken.None);
+            picture.Add($"{table}: {rows} rows, checksum {checksum}");
+        }
+        return picture;
+    }
+}
