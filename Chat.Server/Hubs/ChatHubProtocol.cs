@@ -32,7 +32,13 @@ internal sealed class ChatHubProtocol(JsonHubProtocol inner) : IHubProtocol
 
     public bool TryParseMessage(ref ReadOnlySequence<byte> input, IInvocationBinder binder, [NotNullWhen(true)] out HubMessage? message)
     {
-        if (!inner.TryParseMessage(ref input, binder, out message)) return false;
+        // A record of a type that SignalR does not know is read and yields no message. It must not stop those behind it.
+        var unread = input.Length;
+        while (!inner.TryParseMessage(ref input, binder, out message))
+        {
+            if (input.Length == unread) return false;
+            unread = input.Length;
+        }
         if (message is InvocationBindingFailureMessage failure)
             message = new InvocationBindingFailureMessage(
                 failure.InvocationId, failure.Target,
@@ -47,6 +53,8 @@ internal sealed class ChatHubProtocol(JsonHubProtocol inner) : IHubProtocol
             // The path reads $.chatId, or $.memberIds[3].
             if (current is JsonException { Path: { Length: > 2 } path })
                 return ChatException.Invalid(path[2..], "has the wrong type or format");
+            // Reading the arguments asks for their types, and this is how SignalR says that there is no such method.
+            if (current is HubException) return UnknownMethod();
         }
         return ChatException.Invalid("request", "must be one object of the method's request type");
     }
@@ -66,9 +74,11 @@ internal sealed class ChatHubProtocol(JsonHubProtocol inner) : IHubProtocol
             return IsContractError(text) ? text : ChatException.Invalid("request", text).WireText;
         }
         if (error.StartsWith("Unknown hub method", StringComparison.Ordinal))
-            return new ChatException(ErrorCodes.NotFound, "this method does not exist").WireText;
+            return UnknownMethod().WireText;
         return IsContractError(error) ? error : ChatException.Invalid("request", error).WireText;
     }
+
+    private static ChatException UnknownMethod() => new(ErrorCodes.NotFound, "this method does not exist");
 
     private static bool IsContractError(string text) =>
         ErrorCodes.All.Any(code => text.StartsWith(code.Code + ": ", StringComparison.Ordinal));
