@@ -97,7 +97,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
 
     private void Report(AppendBatch batch)
     {
-        foreach (var chatId in batch.ChatsWithNewRoster) _observer.RosterChanged(chatId);
+        foreach (var chatId in batch.ChatsWithNewRoster) Try(() => _observer.RosterChanged(chatId));
         Observe(batch.StoredMessages());
         batch.Complete();
     }
