@@ -39,7 +39,7 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
         {
             await _connection.ExecuteAsync("ROLLBACK", commandTimeout: commandTimeoutSeconds);
         }
-        catch (Exception exception) when (exception is DbException or InvalidOperationException or IOException)
+        catch (Exception)
         {
             await DiscardAsync();
         }
@@ -55,9 +55,10 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
             if (_connection.State == System.Data.ConnectionState.Open)
                 await _connection.ExecuteAsync("ROLLBACK", commandTimeout: 2);
         }
-        catch (Exception exception) when (exception is DbException or InvalidOperationException or IOException)
+        catch (Exception)
         {
-            // The driver has found out that it is broken, and will not pool it.
+            // The driver has found out that it is broken, and will not pool it. What it throws then is its own affair;
+            // here it would end the lane for good.
         }
         await DisposeAsync();
     }
@@ -69,17 +70,20 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
         {
             await _connection.DisposeAsync();
         }
-        catch (Exception exception) when (exception is DbException or InvalidOperationException or IOException)
+        catch (Exception)
         {
+            // It is dropped either way.
         }
         _connection = null;
     }
 
-    // Ascending ids: two nodes that batch the same chats wait for each other instead of deadlocking.
+    // Ascending ids: two nodes that batch the same chats wait for each other instead of deadlocking. FORCE INDEX, here and
+    // in the update: where a batch holds a good part of a small table, the optimizer would rather scan it all, and so lock
+    // the chats of other lanes and nodes as well.
     private const string LockHeadsSql = """
         BEGIN;
         SELECT chat_id, last_message_id, roster_version
-        FROM chats
+        FROM chats FORCE INDEX (PRIMARY)
         WHERE chat_id IN ({0})
         ORDER BY chat_id
         FOR UPDATE
@@ -133,7 +137,7 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
         """;
 
     private const string MoveHeadsSql = """
-        UPDATE chats SET last_message_at = @now, last_message_id = CASE chat_id
+        UPDATE chats FORCE INDEX (PRIMARY) SET last_message_at = @now, last_message_id = CASE chat_id
         """;
 
     private async Task InsertAsync(DbConnection connection, AppendBatch batch)
