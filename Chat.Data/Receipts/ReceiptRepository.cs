@@ -55,26 +55,26 @@ internal sealed class ReceiptRepository(ChatDatabase database, int commandTimeou
          ON DUPLICATE KEY UPDATE status_updated_at = status_updated_at;
         """;
 
-    // An upsert, because it moves many rows to different values in one pass; the rows exist and are locked. joined_at
-    // stands here only because an INSERT must name it.
+    // An update, joined with the new marks so that it moves many rows to different values in one pass. Not an upsert: an
+    // INSERT, also one that ends as an update, checks the foreign key first and so waits for whoever is sending in the chat.
     private const string MoveMarksSql = """
-        INSERT INTO chat_participants (chat_id, user_id, joined_at, delivered_up_to, read_up_to) VALUES
+        UPDATE (
         """;
 
     private const string OnlyForwardSql = """
-         ON DUPLICATE KEY UPDATE
-          delivered_up_to = GREATEST(delivered_up_to, VALUES(delivered_up_to)),
-          read_up_to = GREATEST(read_up_to, VALUES(read_up_to))
+        ) moved
+        STRAIGHT_JOIN chat_participants p FORCE INDEX (PRIMARY) ON p.chat_id = moved.chat_id AND p.user_id = moved.user_id
+        SET p.delivered_up_to = GREATEST(p.delivered_up_to, moved.delivered), p.read_up_to = GREATEST(p.read_up_to, moved.seen)
         """;
 
     private async Task WriteAsync(DbConnection connection, DbTransaction transaction, ReceiptBatch batch, DateTime now)
     {
         var sql = new StringBuilder(InsertStatusSql);
-        Append(sql, batch.Steps, (text, step) =>
+        Append(sql, batch.Steps, separator: ",", (text, step) =>
             text.Append(CultureInfo.InvariantCulture, $"({step.ChatId},{step.UserId},'{step.Status}',{step.MessageId},@now)"));
         sql.Append(KeepFirstStatusSql).Append('\n').Append(MoveMarksSql);
-        Append(sql, batch.Advanced, (text, a) =>
-            text.Append(CultureInfo.InvariantCulture, $"({a.ChatId},{a.UserId},@now,{a.DeliveredUpTo},{a.ReadUpTo})"));
+        Append(sql, batch.Advanced, separator: " UNION ALL ", (text, a) => text.Append(
+            CultureInfo.InvariantCulture, $"SELECT {a.ChatId} AS chat_id, {a.UserId} AS user_id, {a.DeliveredUpTo} AS delivered, {a.ReadUpTo} AS seen"));
         sql.Append(OnlyForwardSql);
 
         await using var command = Command(connection, transaction, sql.ToString());
@@ -84,11 +84,11 @@ internal sealed class ReceiptRepository(ChatDatabase database, int commandTimeou
         await command.ExecuteNonQueryAsync();
     }
 
-    private static void Append<T>(StringBuilder sql, IReadOnlyList<T> rows, Action<StringBuilder, T> append)
+    private static void Append<T>(StringBuilder sql, IReadOnlyList<T> rows, string separator, Action<StringBuilder, T> append)
     {
         for (var i = 0; i < rows.Count; i++)
         {
-            sql.Append(i == 0 ? ' ' : ',');
+            sql.Append(i == 0 ? " " : separator);
             append(sql, rows[i]);
         }
     }
