@@ -1,0 +1,22 @@
+namespace Chat.Bench.Checker;
+
+/// <summary>What the database holds of the chats of a run, once everything has come to rest.</summary>
+public sealed record StoredState(IReadOnlyList<StoredChat> Chats);
+
+/// <param name="LastMessageId">As the chat's row says.</param>
+/// <param name="Messages">Ascending by id.</param>
+/// <param name="Statuses">By user and status, ascending by message id.</param>
+public sealed record StoredChat(
+    long ChatId,
+    long LastMessageId,
+    IReadOnlyList<StoredMessage> Messages,
+    IReadOnlyList<StoredParticipant> Participants,
+    IReadOnlyList<StoredStatus> Statuses);
+
+/// <param name="Text">Null where it was not read.</param>
+public readonly record struct StoredMessage(long MessageId, long SenderId, Guid ClientMessageId, bool IsSystem, string? Text = null);
+
+public readonly record struct StoredParticipant(long UserId, long VisibleFrom, long DeliveredUpTo, long ReadUpTo);
+
+/// <param name="Status"><c>delivered</c> or <c>read</c>.</param>
+public readonly record struct StoredStatus(long UserId, string Status, long MessageId, DateTime UpdatedAt);

@@ -1,0 +1,198 @@
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+
+namespace Chat.Bench.Client;
+
+/// <summary>
+/// Speaks SignalR's JSON protocol over a WebSocket without SignalR's client, so that the load generator costs little of the
+/// machine that it measures. Records that are written while another frame is on its way share the next frame, as they do
+/// with the .NET client and on the way back.
+/// </summary>
+public sealed class RawHubConnection : IAsyncDisposable
+{
+    public const byte RecordSeparator = 0x1e;
+
+    private const int InitialBufferSize = 4096;
+
+    private static readonly byte[] Handshake = [.. "{\"protocol\":\"json\",\"version\":1}"u8, RecordSeparator];
+    private static readonly byte[] PingRecord = [.. "{\"type\":6}"u8, RecordSeparator];
+
+    // Loopback never goes through a proxy, whatever the environment says.
+    private static readonly HttpMessageInvoker Http = new(new SocketsHttpHandler { UseProxy = false });
+
+    private readonly ClientWebSocket _socket = new();
+    private readonly IHubReceiver _receiver;
+    private readonly RecordBuffer _received = new(InitialBufferSize);
+    private readonly Lock _gate = new();
+    private RecordBuffer _waiting = new(InitialBufferSize);
+    private RecordBuffer _sending = new(InitialBufferSize);
+    private Task _loop = Task.CompletedTask;
+    private Task _pump = Task.CompletedTask;
+    private bool _pumping;
+    private volatile bool _closing;
+
+    private RawHubConnection(IHubReceiver receiver) => _receiver = receiver;
+
+    public bool IsOpen => !_closing && _socket.State == WebSocketState.Open;
+
+    /// <param name="hub">The hub's address with scheme ws.</param>
+    /// <exception cref="HubConnectException">The connection was refused, or ended during the handshake.</exception>
+    public static async Task<RawHubConnection> ConnectAsync(
+        Uri hub, string accessToken, IHubReceiver receiver, CancellationToken cancellationToken)
+    {
+        var connection = new RawHubConnection(receiver);
+        try
+        {
+            var options = connection._socket.Options;
+            options.SetRequestHeader("Authorization", $"Bearer {accessToken}");
+            // SignalR has pings of its own.
+            options.KeepAliveInterval = TimeSpan.Zero;
+            await connection._socket.ConnectAsync(hub, Http, cancellationToken);
+            await connection.ShakeHandsAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is WebSocketException or HttpRequestException or IOException)
+        {
+            connection._socket.Dispose();
+            throw new HubConnectException(exception.InnerException?.Message ?? exception.Message, exception);
+        }
+        catch
+        {
+            connection._socket.Dispose();
+            throw;
+        }
+        connection._loop = connection.ReceiveAsync();
+        KeepAlive.Add(connection);
+        return connection;
+    }
+
+    /// <summary>Appends one record (its separator included) to the next frame. Nothing is sent before <see cref="Flush"/>.</summary>
+    public void Write(ReadOnlySpan<byte> record)
+    {
+        lock (_gate) _waiting.Append(record);
+    }
+
+    /// <summary>Sends what was written, at once or behind the frame that is on its way.</summary>
+    public void Flush()
+    {
+        lock (_gate)
+        {
+            if (_pumping || _waiting.Length == 0 || _closing) return;
+            _pumping = true;
+            _pump = PumpAsync();
+        }
+    }
+
+    internal void Ping()
+    {
+        Write(PingRecord);
+        Flush();
+    }
+
+    /// <summary>Cuts the connection without a goodbye, as a lost network does.</summary>
+    public void Abort()
+    {
+        _closing = true;
+        _socket.Abort();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        KeepAlive.Remove(this);
+        Abort();
+        await _loop;
+        await _pump;
+        _socket.Dispose();
+    }
+
+    private async Task ShakeHandsAsync(CancellationToken cancellationToken)
+    {
+        await _socket.SendAsync(Handshake, WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+        int end;
+        while ((end = _received.Written.Span.IndexOf(RecordSeparator)) < 0)
+            if (!await ReceiveOnceAsync(cancellationToken))
+                throw new HubConnectException("the server closed the connection during the handshake");
+        var answer = Encoding.UTF8.GetString(_received.Written.Span[..end]);
+        _received.Consume(end + 1);
+        if (answer.Contains("\"error\"", StringComparison.Ordinal)) throw new HubConnectException($"handshake refused: {answer}");
+    }
+
+    private async Task ReceiveAsync()
+    {
+        string? reason;
+        try
+        {
+            do reason = Dispatch();
+            while (reason is null && await ReceiveOnceAsync(CancellationToken.None));
+            reason ??= _socket.CloseStatusDescription ?? "closed by the server";
+        }
+        catch (Exception exception) when (exception is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            reason = exception.Message;
+        }
+        catch (JsonException exception)
+        {
+            reason = $"unreadable record: {exception.Message}";
+        }
+        var ours = _closing;
+        _closing = true;
+        KeepAlive.Remove(this);
+        _receiver.Closed(this, ours ? null : reason);
+    }
+
+    /// <returns>False when the server closed.</returns>
+    private async ValueTask<bool> ReceiveOnceAsync(CancellationToken cancellationToken)
+    {
+        var result = await _socket.ReceiveAsync(_received.GetMemory(InitialBufferSize / 2), cancellationToken);
+        _received.Advance(result.Count);
+        return result.MessageType != WebSocketMessageType.Close;
+    }
+
+    /// <returns>Null, or why the server says goodbye.</returns>
+    private string? Dispatch()
+    {
+        var bytes = _received.Written.Span;
+        var start = 0;
+        string? goodbye = null;
+        for (int length; (length = bytes[start..].IndexOf(RecordSeparator)) >= 0; start += length + 1)
+        {
+            var record = HubRecord.Parse(bytes.Slice(start, length));
+            if (record.Type is HubRecordTypes.Invocation or HubRecordTypes.Completion)
+                _receiver.Received(this, record);
+            else if (record.Type is HubRecordTypes.Close)
+                goodbye = record.HasError ? record.Error : "the server says goodbye";
+        }
+        _received.Consume(start);
+        Flush();
+        return goodbye;
+    }
+
+    private async Task PumpAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                lock (_gate)
+                {
+                    _sending.Clear();
+                    if (_waiting.Length == 0)
+                    {
+                        _pumping = false;
+                        return;
+                    }
+                    (_waiting, _sending) = (_sending, _waiting);
+                }
+                await _socket.SendAsync(_sending.Written, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+            }
+        }
+        catch (Exception exception) when (exception is WebSocketException or IOException or ObjectDisposedException
+            or InvalidOperationException or OperationCanceledException)
+        {
+            // The receive loop finds the same and says so.
+        }
+    }
+}
+
+/// <summary>A connection could not be made.</summary>
+public sealed class HubConnectException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Chat.Bench.Output;
+using Chat.Data;
+
+namespace Chat.Bench.Commands;
+
+/// <summary>What all commands have in common: how they end.</summary>
+internal static class CommandRunner
+{
+    private const int Failed = 1;
+    private const int Cancelled = 130;
+
+    /// <param name="run">Returns whether all was well.</param>
+    public static void Runs(this Command command, Func<ParseResult, RunOutput, CancellationToken, Task<bool>> run) =>
+        command.SetAction(async (arguments, cancellationToken) =>
+        {
+            var output = RunOutput.Terminal;
+            try
+            {
+                return await run(arguments, output, cancellationToken) ? 0 : Failed;
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                output.Result(new FailedResult(command.Name, "cancelled"));
+                return Cancelled;
+            }
+            catch (Exception exception) when (exception is BenchException or DataUnavailableException)
+            {
+                output.Line(exception.Message);
+                output.Result(new FailedResult(command.Name, exception.Message));
+                return Failed;
+            }
+        });
+
+    private sealed record FailedResult(string Command, string Error, bool Passed = false);
+}
