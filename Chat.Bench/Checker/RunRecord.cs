@@ -29,7 +29,12 @@ public sealed record ClientView(long ChatId, IReadOnlyList<SeenMessage> Messages
 /// <param name="ClientMessageId">All zeros on system messages.</param>
 public readonly record struct SeenMessage(long MessageId, long SenderId, Guid ClientMessageId);
 
-public readonly record struct SeenMarks(long ChatId, long UserId, long DeliveredUpTo, long ReadUpTo);
+/// <param name="UserId">Or <see cref="TheOthers"/>.</param>
+public readonly record struct SeenMarks(long ChatId, long UserId, long DeliveredUpTo, long ReadUpTo)
+{
+    /// <summary>Stands for the lowest marks among everybody but the client itself.</summary>
+    public const long TheOthers = 0;
+}
 
 /// <summary>Two things that a client was told and that cannot both be true.</summary>
 /// <param name="Rule">One of <see cref="CheckRules"/>.</param>

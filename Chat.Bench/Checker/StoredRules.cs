@@ -45,16 +45,18 @@ internal static class StoredRules
                 before = step;
             }
         }
+        var lastSteps = chat.Statuses
+            .GroupBy(step => (step.UserId, step.Status))
+            .ToDictionary(steps => steps.Key, steps => steps.Max(step => step.MessageId));
         foreach (var (userId, _, delivered, read) in chat.Participants)
         {
-            CompareLast(chat, userId, "delivered", delivered, log);
-            CompareLast(chat, userId, "read", read, log);
+            CompareLast(chat, lastSteps.GetValueOrDefault((userId, "delivered")), userId, "delivered", delivered, log);
+            CompareLast(chat, lastSteps.GetValueOrDefault((userId, "read")), userId, "read", read, log);
         }
     }
 
-    private static void CompareLast(StoredChat chat, long userId, string status, long watermark, CheckLog log)
+    private static void CompareLast(StoredChat chat, long last, long userId, string status, long watermark, CheckLog log)
     {
-        var last = chat.Statuses.Where(s => s.UserId == userId && s.Status == status).Select(s => s.MessageId).DefaultIfEmpty(0).Max();
         if (last != watermark)
             log.Violated(CheckRules.StatusesForward, $"chat {chat.ChatId}, user {userId}: {status} up to {watermark}, but its last status row is {last}");
     }

@@ -17,20 +17,23 @@ internal static class ViewRules
     public static void CheckMarks(ClientRecord client, Dictionary<long, StoredChat> chats, CheckLog log)
     {
         log.Checked(CheckRules.MarksStored, client.Marks.Count);
-        foreach (var ofChat in client.Marks.GroupBy(marks => marks.ChatId))
+        foreach (var seen in client.Marks)
         {
-            if (!chats.TryGetValue(ofChat.Key, out var chat)) continue;
-            var participants = chat.Participants.ToDictionary(p => p.UserId);
-            foreach (var seen in ofChat)
-            {
-                var known = participants.TryGetValue(seen.UserId, out var stored);
-                if (!known || stored.DeliveredUpTo < seen.DeliveredUpTo || stored.ReadUpTo < seen.ReadUpTo)
-                    log.Violated(
-                        CheckRules.MarksStored,
-                        $"{client.Name}: was told that user {seen.UserId} has chat {seen.ChatId} up to {seen.DeliveredUpTo}, read {seen.ReadUpTo}; "
-                        + (known ? $"stored is {stored.DeliveredUpTo}, read {stored.ReadUpTo}" : "this user is not in it"));
-            }
+            if (!chats.TryGetValue(seen.ChatId, out var chat)) continue;
+            var (delivered, read) = StoredMarks(chat, client.UserId, seen.UserId);
+            if (delivered >= seen.DeliveredUpTo && read >= seen.ReadUpTo) continue;
+            var whose = seen.UserId == SeenMarks.TheOthers ? "everybody else has" : $"user {seen.UserId} has";
+            log.Violated(
+                CheckRules.MarksStored,
+                $"{client.Name}: was told that {whose} chat {seen.ChatId} up to {seen.DeliveredUpTo}, read {seen.ReadUpTo}; stored is {delivered}, read {read}");
         }
+    }
+
+    /// <summary>-1 for a user who is not in the chat.</summary>
+    private static (long Delivered, long Read) StoredMarks(StoredChat chat, long clientId, long userId)
+    {
+        var whose = chat.Participants.Where(p => userId == SeenMarks.TheOthers ? p.UserId != clientId : p.UserId == userId).ToList();
+        return whose.Count == 0 ? (-1, -1) : (whose.Min(p => p.DeliveredUpTo), whose.Min(p => p.ReadUpTo));
     }
 
     private static void CheckView(ClientRecord client, ClientView view, StoredChat chat, CheckLog log)

@@ -24,12 +24,17 @@ internal static class MessageKeyReader
     public static MessageKeyView ReadMessage(ReadOnlySpan<byte> payload)
     {
         var reader = new Utf8JsonReader(payload);
-        long messageId = 0, senderId = 0;
+        long chatId = 0, messageId = 0, senderId = 0;
         Guid? clientMessageId = null;
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("messageId"u8))
+            if (reader.ValueTextEquals("chatId"u8))
+            {
+                reader.Read();
+                chatId = reader.GetInt64();
+            }
+            else if (reader.ValueTextEquals("messageId"u8))
             {
                 reader.Read();
                 messageId = reader.GetInt64();
@@ -49,11 +54,12 @@ internal static class MessageKeyReader
                 reader.Read();
                 reader.Skip();
             }
-            if (messageId > 0 && senderId > 0 && clientMessageId is { } id) return new MessageKeyView(messageId, senderId, id);
+            if (chatId > 0 && messageId > 0 && senderId > 0 && clientMessageId is { } id)
+                return new MessageKeyView(chatId, messageId, senderId, id);
         }
-        throw new JsonException("A message without messageId, senderId or clientMessageId.");
+        throw new JsonException("A message without chatId, messageId, senderId or clientMessageId.");
     }
 }
 
 /// <param name="ClientMessageId">All zeros on system messages.</param>
-internal readonly record struct MessageKeyView(long MessageId, long SenderId, Guid ClientMessageId);
+internal readonly record struct MessageKeyView(long ChatId, long MessageId, long SenderId, Guid ClientMessageId);

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using Chat.Bench.Output;
+using Chat.Bench.Workloads.Chaos;
+
+namespace Chat.Bench.Commands;
+
+/// <summary><c>chaos …</c>: breaks something under load and checks that nothing was lost.</summary>
+internal static class ChaosCommand
+{
+    public static Command Create() => new("chaos", "Breaks something under load, and checks that nothing acknowledged was lost, doubled or reordered.")
+    {
+        Run("kill-server", "Kills the server's process, several times.", KillServerRun.RunAsync),
+        Run("restart-database", "Kills and stops the database, in turn.", RestartDatabaseRun.RunAsync),
+    };
+
+    private static Command Run(
+        string name, string description, Func<ChaosOptions, RunOutput, CancellationToken, Task<ChaosReport>> run)
+    {
+        var quick = new Option<bool>("--quick") { Description = "A small load and few blows: under 20 seconds." };
+        var pairs = new Option<int?>("--pairs") { Description = "Pairs of users." };
+        var groups = new Option<int?>("--groups") { Description = "Groups." };
+        var size = new Option<int?>("--group-size") { Description = "Members of a group." };
+        var times = new Option<int?>("--times") { Description = "How often it is broken." };
+        var calm = new Option<double?>("--calm") { Description = "Seconds of load before each blow, and after the last." };
+        var interval = new Option<double?>("--send-interval") { Description = "Milliseconds between one user's messages, on average." };
+
+        var command = new Command(name, description) { quick, pairs, groups, size, times, calm, interval };
+        command.Runs(async (arguments, output, cancellationToken) =>
+        {
+            var options = arguments.GetValue(quick) ? ChaosOptions.Quick : ChaosOptions.Default;
+            var report = await run(
+                options with
+                {
+                    Pairs = arguments.GetValue(pairs) ?? options.Pairs,
+                    Groups = arguments.GetValue(groups) ?? options.Groups,
+                    GroupSize = arguments.GetValue(size) ?? options.GroupSize,
+                    Disturbances = arguments.GetValue(times) ?? options.Disturbances,
+                    CalmBefore = arguments.GetValue(calm) is { } seconds ? TimeSpan.FromSeconds(seconds) : options.CalmBefore,
+                    SendInterval = arguments.GetValue(interval) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : options.SendInterval,
+                },
+                output,
+                cancellationToken);
+            Print(output, report);
+            return report.Passed;
+        });
+        return command;
+    }
+
+    private static void Print(RunOutput output, ChaosReport report)
+    {
+        output.Line(
+            $"{report.Acknowledged:N0} messages acknowledged, {report.Repeated:N0} sends repeated, {report.Syncs:N0} syncs; "
+            + $"{report.ConnectionsMade:N0} connections made, {report.ConnectionsLost:N0} lost, {report.ConnectsFailed:N0} refused");
+        foreach (var (code, count) in report.Errors) output.Line($"answered {code}: {count:N0} calls");
+        CheckTable.Print(output, report.Check);
+        foreach (var failure in report.Failures) output.Line($"FAILURE: {failure}");
+        output.Result(report);
+    }
+}
