@@ -11,6 +11,7 @@ internal static class BenchProgram
         var root = new RootCommand("Measures the chat server, and tries to make it lose something.")
         {
             PairsCommand.Create(),
+            CompareCommand.Create(),
             ChaosCommand.Create(),
             ServeCommand.Create(),
         };
