@@ -12,6 +12,7 @@ internal static class BenchProgram
         {
             PairsCommand.Create(),
             CompareCommand.Create(),
+            HistoryCommand.Create(),
             ChaosCommand.Create(),
             ServeCommand.Create(),
         };

@@ -89,12 +89,16 @@ public sealed class HubCaller : IHubReceiver, IAsyncDisposable
         public void Complete(in HubRecord record)
         {
             if (record.HasError) _result.TrySetException(new HubCallException(record.Error));
+            else if (typeof(T) == typeof(PayloadLength)) _result.TrySetResult((T)(object)new PayloadLength(record.Payload.Length));
             else _result.TrySetResult(record.Read<T>(Json));
         }
 
         public void Fail(Exception exception) => _result.TrySetException(exception);
     }
 }
+
+/// <summary>As the result of a call: the answer is not read, only measured in bytes. For who measures the server and not the reading.</summary>
+public readonly record struct PayloadLength(int Bytes);
 
 /// <summary>Called on the receive loop; the record is valid during the call only.</summary>
 public delegate void HubEventListener(in HubRecord record);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Chat.Bench.Output;
-using Chat.Data;
 
 namespace Chat.Bench.Commands;
 
@@ -24,9 +23,10 @@ internal static class CommandRunner
                 output.Result(new FailedResult(command.Name, "cancelled"));
                 return Cancelled;
             }
-            catch (Exception exception) when (exception is BenchException or DataUnavailableException)
+            catch (Exception exception)
             {
-                output.Line(exception.Message);
+                // What we expect explains itself; of anything else the place is wanted.
+                output.Line(exception is BenchException ? exception.Message : exception.ToString());
                 output.Result(new FailedResult(command.Name, exception.Message));
                 return Failed;
             }
