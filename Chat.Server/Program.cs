@@ -7,6 +7,7 @@ if (ContractSetup.TryPrint(args)) return;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddDatabase();
 builder.AddMessaging();
+builder.AddPresence();
 builder.AddAccounts();
 builder.AddHealth();
 builder.AddWebClient();

@@ -1,3 +1,5 @@
+using Chat.Server.Hubs;
+
 namespace Chat.Server.Tests.Support;
 
 /// <summary>Values that a field of a request must not have, as JSON.</summary>
@@ -20,6 +22,9 @@ internal static class BadValues
         $"\"{new string('x', 5000)}\"",
     ];
 
+    private static readonly string[] BadIds =
+        ["5", "\"text\"", "[]", "[0]", "[-1]", "[1,0]", "[9007199254740992]", "[\"1\"]", "[null]", "[[1]]", $"[{string.Join(',', Enumerable.Repeat(1, 2000))}]"];
+
     public static IEnumerable<string> For(HubMethod method, RequestField field)
     {
         var values = field switch
@@ -30,11 +35,14 @@ internal static class BadValues
             _ when field.Type == typeof(long) => [.. BadNumbers, "0"],
             _ when field.Type == typeof(Guid) => BadUuids,
             _ when field.Type == typeof(string) => BadTexts,
-            _ when field.Type == typeof(IReadOnlyList<long>) =>
-                ["5", "\"text\"", "[]", "[0]", "[-1]", "[1,0]", "[9007199254740992]", "[\"1\"]", "[null]", "[[1]]", $"[{string.Join(',', Enumerable.Repeat(1, 2000))}]"],
+            _ when field.Type == typeof(bool) => ["1", "0", "\"true\"", "[]"],
+            // Watching nobody is how a client stops watching.
+            _ when field.Type == typeof(IReadOnlyList<long>) && method.Name == nameof(ChatHub.WatchPresence) => BadIds.Where(bad => bad != "[]"),
+            _ when field.Type == typeof(IReadOnlyList<long>) => BadIds,
             _ => throw new NotSupportedException($"{method.Name}.{field.Name} is of type {field.Type}: say here what is bad for it."),
         };
-        return values.Concat(WrongTypes).Concat(field.Optional ? [] : ["null"]);
+        var wrongTypes = WrongTypes.Where(bad => field.Type != typeof(bool) || bad != "true");
+        return values.Concat(wrongTypes).Concat(field.Optional ? [] : ["null"]);
     }
 
     private static bool IsPosition(RequestField field) =>

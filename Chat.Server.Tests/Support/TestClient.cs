@@ -39,6 +39,10 @@ public sealed class TestClient : IAsyncDisposable
 
     public EventLog<ResyncRequiredEvent> Resyncs { get; } = new();
 
+    public EventLog<PresenceView> Presences { get; } = new();
+
+    public EventLog<TypingChangedEvent> Typing { get; } = new();
+
     /// <summary>A task that ends when the connection has ended.</summary>
     public TaskCompletionSource<Exception?> Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -138,6 +142,8 @@ public sealed class TestClient : IAsyncDisposable
         hub.On<ChatUpdatedEvent>(nameof(IChatClient.ChatUpdated), ChatsUpdated.Add);
         hub.On<ChatRemovedEvent>(nameof(IChatClient.ChatRemoved), ChatsRemoved.Add);
         hub.On<ResyncRequiredEvent>(nameof(IChatClient.ResyncRequired), Resyncs.Add);
+        hub.On<PresenceView>(nameof(IChatClient.PresenceChanged), Presences.Add);
+        hub.On<TypingChangedEvent>(nameof(IChatClient.TypingChanged), Typing.Add);
         hub.Closed += exception =>
         {
             Closed.TrySetResult(exception);

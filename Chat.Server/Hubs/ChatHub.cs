@@ -1,7 +1,9 @@
 using Chat.Server.Features.Chats;
 using Chat.Server.Features.Groups;
 using Chat.Server.Features.Messages;
+using Chat.Server.Features.Presence;
 using Chat.Server.Features.Receipts;
+using Chat.Server.Features.Typing;
 using Chat.Server.Realtime;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.SignalR;
@@ -19,7 +21,9 @@ public sealed partial class ChatHub(
     GroupService groups,
     SendMessageService sendMessage,
     HistoryService history,
-    ReceiptService receipts) : Hub<IChatClient>
+    ReceiptService receipts,
+    WatchPresenceService presence,
+    TypingService typing) : Hub<IChatClient>
 {
     public override Task OnConnectedAsync() => connections.ConnectedAsync(Context);
 

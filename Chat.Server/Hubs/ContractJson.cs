@@ -32,4 +32,10 @@ namespace Chat.Server.Hubs;
 [JsonSerializable(typeof(ChatUpdatedEvent))]
 [JsonSerializable(typeof(ChatRemovedEvent))]
 [JsonSerializable(typeof(ResyncRequiredEvent))]
+[JsonSerializable(typeof(WatchPresenceRequest))]
+[JsonSerializable(typeof(WatchPresenceResult))]
+[JsonSerializable(typeof(PresenceView))]
+[JsonSerializable(typeof(SetTypingRequest))]
+[JsonSerializable(typeof(SetTypingResult))]
+[JsonSerializable(typeof(TypingChangedEvent))]
 internal sealed partial class ContractJson : JsonSerializerContext;

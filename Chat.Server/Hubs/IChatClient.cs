@@ -20,6 +20,12 @@ public interface IChatClient
     /// <summary>You left or were removed.</summary>
     Task ChatRemoved(ChatRemovedEvent chat);
 
+    /// <summary>Somebody whom you watch came or went.</summary>
+    Task PresenceChanged(PresenceView presence);
+
+    /// <summary>Somebody began or stopped typing in one of your chats; perhaps yourself on another device.</summary>
+    Task TypingChanged(TypingChangedEvent typing);
+
     /// <summary>The server knows that pushes may have been lost.</summary>
     Task ResyncRequired(ResyncRequiredEvent resync);
 }

@@ -1,5 +1,6 @@
 using Chat.Data.Chats;
 using Chat.Server.Features.Accounts;
+using Chat.Server.Features.Presence;
 using Chat.Server.Hubs;
 using Microsoft.AspNetCore.SignalR;
 
@@ -13,6 +14,7 @@ public sealed class ConnectionLifecycle(
     ConnectionRegistry registry,
     SessionGuard sessions,
     IRosterReader rosters,
+    PresenceTracker presence,
     IHubContext<ChatHub, IChatClient> hub)
 {
     public async Task ConnectedAsync(HubCallerContext context)
@@ -24,9 +26,14 @@ public sealed class ConnectionLifecycle(
 
         await hub.Groups.AddToGroupAsync(context.ConnectionId, GroupNames.User(userId), context.ConnectionAborted);
         await JoinChatsAsync(context, userId);
+        presence.Connected(userId, context.ConnectionId);
     }
 
-    public void Disconnected(HubCallerContext context) => registry.Remove(context.UserId(), context.ConnectionId);
+    public void Disconnected(HubCallerContext context)
+    {
+        registry.Remove(context.UserId(), context.ConnectionId);
+        presence.Disconnected(context.ConnectionId);
+    }
 
     private async Task JoinChatsAsync(HubCallerContext context, long userId)
     {

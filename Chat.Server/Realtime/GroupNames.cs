@@ -8,4 +8,7 @@ internal static class GroupNames
 
     /// <summary><c>user:{userId}</c>: all connections of one person. Unlike SignalR's user, found without walking over all connections.</summary>
     public static string User(long userId) => $"user:{userId}";
+
+    /// <summary><c>presence:{userId}</c>: connections that watch one person's presence.</summary>
+    public static string Presence(long userId) => $"presence:{userId}";
 }

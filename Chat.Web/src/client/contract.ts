@@ -140,6 +140,12 @@ export interface ParticipantView {
   readonly readUpTo: number;
 }
 
+export interface PresenceView {
+  readonly userId: number;
+  readonly online: boolean;
+  readonly lastSeen: string | null;
+}
+
 export interface ReceiptView {
   readonly userId: number;
   readonly deliveredUpTo: number;
@@ -174,6 +180,16 @@ export interface SendMessageResult {
   readonly duplicate: boolean;
 }
 
+export interface SetTypingRequest {
+  readonly chatId: number;
+  readonly typing?: boolean;
+}
+
+export interface SetTypingResult {
+  readonly chatId: number;
+  readonly heardBy: boolean;
+}
+
 export interface SyncChatRequest {
   readonly chatId: number;
   readonly afterMessageId: number;
@@ -196,12 +212,26 @@ export interface SystemMessageView {
   readonly title: string | null;
 }
 
+export interface TypingChangedEvent {
+  readonly chatId: number;
+  readonly userId: number;
+  readonly typing: boolean;
+}
+
 export interface UserView {
   readonly userId: number;
   readonly name: string;
   readonly username: string | null;
   readonly status: string | null;
   readonly profilePictureUrl: string | null;
+}
+
+export interface WatchPresenceRequest {
+  readonly userIds: readonly number[];
+}
+
+export interface WatchPresenceResult {
+  readonly presences: readonly PresenceView[];
 }
 
 export interface WatermarksView {
@@ -225,15 +255,19 @@ export interface ChatHubMethods {
   OpenDirectChat(request: OpenDirectChatRequest): Promise<ChatView>;
   RemoveMember(request: RemoveMemberRequest): Promise<MembershipResult>;
   SendMessage(request: SendMessageRequest): Promise<SendMessageResult>;
+  SetTyping(request: SetTypingRequest): Promise<SetTypingResult>;
   SyncChat(request: SyncChatRequest): Promise<SyncChatResult>;
+  WatchPresence(request: WatchPresenceRequest): Promise<WatchPresenceResult>;
 }
 
 export interface ChatClientEvents {
   ChatRemoved(chat: ChatRemovedEvent): void;
   ChatUpdated(chat: ChatUpdatedEvent): void;
   MessagePosted(message: MessageView): void;
+  PresenceChanged(presence: PresenceView): void;
   ReceiptsAdvanced(receipts: ReceiptsAdvancedEvent): void;
   ResyncRequired(resync: ResyncRequiredEvent): void;
+  TypingChanged(typing: TypingChangedEvent): void;
 }
 
 export const limits = {

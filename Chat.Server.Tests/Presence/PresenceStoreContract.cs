@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using Chat.Server.Features.Presence;
+
+namespace Chat.Server.Tests.Presence;
+
+/// <summary>What every presence store must do. Leases are short, so that their end can be waited for.</summary>
+public abstract class PresenceStoreContract
+{
+    protected static readonly PresenceOptions Options = new()
+    {
+        LeaseTime = TimeSpan.FromSeconds(1.5), Linger = TimeSpan.FromSeconds(0.3), SweepInterval = TimeSpan.FromMilliseconds(50),
+    };
+
+    private static long _nextUser = Random.Shared.NextInt64(1_000_000, 1_000_000_000);
+
+    private long _user;
+
+    protected abstract IPresenceStore Store { get; }
+
+    [SetUp]
+    public void NewUser() => _user = Interlocked.Increment(ref _nextUser);
+
+    [Test]
+    public async Task The_first_lease_means_online_and_is_told_once()
+    {
+        Assert.That(await IsOnlineAsync(), Is.False);
+        Assert.That(await Store.TouchAsync([Lease("a")]), Is.EqualTo(new[] { _user }));
+        Assert.That(await IsOnlineAsync(), Is.True);
+        Assert.That(await Store.TouchAsync([Lease("a"), Lease("b")]), Is.Empty);
+    }
+
+    [Test]
+    public async Task The_last_end_means_offline_after_the_linger_and_is_told_once()
+    {
+        await Store.TouchAsync([Lease("a"), Lease("b")]);
+        await Store.EndAsync(Lease("a"));
+        await Task.Delay(Options.Linger + TimeSpan.FromMilliseconds(200));
+        Assert.That(await SweptAsync(), Is.False);
+        Assert.That(await IsOnlineAsync(), Is.True);
+
+        await Store.EndAsync(Lease("b"));
+        Assert.That(await IsOnlineAsync(), Is.True, "still within the linger");
+        await UntilSweptAsync(atMost: Options.LeaseTime);
+        Assert.That(await IsOnlineAsync(), Is.False);
+        Assert.That(await SweptAsync(), Is.False);
+    }
+
+    [Test]
+    public async Task A_lease_that_nobody_renews_runs_out()
+    {
+        var start = Stopwatch.GetTimestamp();
+        await Store.TouchAsync([Lease("a")]);
+        await UntilSweptAsync(atMost: Options.LeaseTime * 2);
+        Assert.That(Stopwatch.GetElapsedTime(start), Is.GreaterThan(Options.LeaseTime - TimeSpan.FromMilliseconds(50)));
+    }
+
+    [Test]
+    public async Task A_renewed_lease_lives_on()
+    {
+        await Store.TouchAsync([Lease("a")]);
+        for (var i = 0; i < 4; i++)
+        {
+            await Task.Delay(Options.LeaseTime / 3);
+            Assert.That(await SweptAsync(), Is.False);
+            await Store.TouchAsync([Lease("a")]);
+        }
+        Assert.That(await IsOnlineAsync(), Is.True);
+    }
+
+    [Test]
+    public async Task A_reconnect_within_the_linger_does_not_show()
+    {
+        await Store.TouchAsync([Lease("a")]);
+        await Store.EndAsync(Lease("a"));
+        Assert.That(await Store.TouchAsync([Lease("b")]), Is.Empty);
+        await Task.Delay(Options.Linger + TimeSpan.FromMilliseconds(100));
+        Assert.That(await SweptAsync(), Is.False);
+        Assert.That(await IsOnlineAsync(), Is.True);
+    }
+
+    [Test]
+    public async Task Somebody_may_come_back_after_being_swept()
+    {
+        await Store.TouchAsync([Lease("a")]);
+        await Store.EndAsync(Lease("a"));
+        await UntilSweptAsync(atMost: Options.LeaseTime);
+        Assert.That(await Store.TouchAsync([Lease("b")]), Is.EqualTo(new[] { _user }));
+    }
+
+    [Test]
+    public async Task Ending_what_never_began_changes_nothing()
+    {
+        await Store.EndAsync(Lease("never"));
+        Assert.That(await IsOnlineAsync(), Is.False);
+        Assert.That(await SweptAsync(), Is.False);
+    }
+
+    [Test]
+    public async Task Only_those_asked_about_are_answered()
+    {
+        await Store.TouchAsync([Lease("a")]);
+        Assert.That(await Store.FindOnlineAsync([]), Is.Empty);
+        Assert.That(await Store.FindOnlineAsync([_user, 999_999_999_999]), Is.EquivalentTo(new[] { _user }));
+    }
+
+    private PresenceLease Lease(string connection) => new(_user, $"{_user}-{connection}");
+
+    private async Task<bool> IsOnlineAsync() => (await Store.FindOnlineAsync([_user])).Contains(_user);
+
+    private async Task<bool> SweptAsync() => (await Store.SweepAsync()).Contains(_user);
+
+    private async Task UntilSweptAsync(TimeSpan atMost)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (!await SweptAsync())
+        {
+            Assert.That(Stopwatch.GetElapsedTime(start), Is.LessThan(atMost + TimeSpan.FromSeconds(2)), "was never swept");
+            await Task.Delay(20);
+        }
+    }
+}
+
+[TestFixture]
+public sealed class TheLocalPresenceStore : PresenceStoreContract
+{
+    protected override IPresenceStore Store { get; } = new LocalPresenceStore(Options, TimeProvider.System);
+}

@@ -1,0 +1,26 @@
+namespace Chat.Server.Features.Presence;
+
+/// <summary>A connection that keeps its user online.</summary>
+public readonly record struct PresenceLease(long UserId, string ConnectionId);
+
+/// <summary>
+/// Who is online, as leases that expire: nobody stays online after their node died.
+/// <para>
+/// Contract: a user is online while at least one lease lives. <see cref="TouchAsync"/> takes or renews leases for
+/// <see cref="PresenceOptions.LeaseTime"/>; <see cref="EndAsync"/> lets one run out after <see cref="PresenceOptions.Linger"/>, so that
+/// a reconnect does not show. Each end of a user's presence is reported by <see cref="SweepAsync"/> once, to one caller on all nodes.
+/// </para>
+/// </summary>
+public interface IPresenceStore
+{
+    /// <returns>The users who were offline before.</returns>
+    Task<IReadOnlyList<long>> TouchAsync(IReadOnlyCollection<PresenceLease> leases);
+
+    Task EndAsync(PresenceLease lease);
+
+    /// <returns>Those of the users who are online.</returns>
+    Task<IReadOnlySet<long>> FindOnlineAsync(IReadOnlyCollection<long> userIds);
+
+    /// <returns>Users whose last lease has run out since the last sweep of any node.</returns>
+    Task<IReadOnlyList<long>> SweepAsync();
+}

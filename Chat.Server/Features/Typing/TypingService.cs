@@ -1,0 +1,37 @@
+using Chat.Data.Chats;
+using Chat.Server.Errors;
+using Chat.Server.Hubs;
+using Chat.Server.Hubs.Contract;
+using Chat.Server.Realtime;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Chat.Server.Features.Typing;
+
+/// <summary>Passes on that somebody is typing. Never stored; a lost one is no loss.</summary>
+public sealed class TypingService(RosterCache rosters, IHubContext<ChatHub, IChatClient> hub, ILogger<TypingService> logger)
+{
+    /// <summary>In larger chats somebody always types, and nobody wants to know.</summary>
+    private const int MaxMembers = 100;
+
+    /// <exception cref="ChatException"><c>not_found</c> when the caller is not in the chat.</exception>
+    public Task<SetTypingResult> SetAsync(long userId, string connectionId, SetTypingRequest request) =>
+        rosters.UseAsync(request.ChatId, roster =>
+        {
+            if (roster is null || !roster.Has(userId)) throw ChatException.ChatNotFound();
+            var heard = roster.Members.Count is > 1 and <= MaxMembers;
+            if (heard) Push(roster, userId, connectionId, request.Typing);
+            return Task.FromResult(new SetTypingResult(request.ChatId, heard));
+        });
+
+    private void Push(Roster roster, long userId, string connectionId, bool typing)
+    {
+        var changed = new TypingChangedEvent(roster.ChatId, userId, typing);
+        if (!roster.IsDirect)
+        {
+            hub.Clients.GroupExcept(GroupNames.Chat(roster.ChatId), [connectionId]).TypingChanged(changed).Forget(logger);
+            return;
+        }
+        foreach (var other in roster.Members.Keys.Where(id => id != userId))
+            hub.Clients.Group(GroupNames.User(other)).TypingChanged(changed).Forget(logger);
+    }
+}
