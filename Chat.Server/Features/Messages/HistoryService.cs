@@ -32,7 +32,7 @@ public sealed class HistoryService(IHistoryReader history, SyncOptions options)
             return new MessagePage(request.ChatId, rows.ToViews(), hasOlder, hasMore);
         }
         rows = hasMore ? [.. rows.Skip(1)] : rows;
-        return new MessagePage(request.ChatId, rows.ToViews(), hasMore, HasNewer: messageId <= read.Position.LastMessageId);
+        return new MessagePage(request.ChatId, rows.ToViews(), hasMore, HasNewer: Math.Max(messageId, 1) <= read.Position.LastMessageId);
     }
 
     private async Task<MessagePage> ListAroundAsync(long userId, long chatId, long messageId, int limit, CancellationToken cancellationToken)
