@@ -162,6 +162,19 @@ public sealed record TestAccount(long UserId, string PhoneNumber, string Passwor
     {
         using var http = new HttpClient { BaseAddress = server };
         using var response = await http.PostAsJsonAsync("/api/auth/register", new { name, phoneNumber, password = DefaultPassword });
+        return await ReadAsync(response, phoneNumber);
+    }
+
+    /// <summary>One more session of a person.</summary>
+    public static async Task<TestAccount> LogInAsync(Uri server, TestAccount account)
+    {
+        using var http = new HttpClient { BaseAddress = server };
+        using var response = await http.PostAsJsonAsync("/api/auth/login", new { login = account.PhoneNumber, password = account.Password });
+        return await ReadAsync(response, account.PhoneNumber);
+    }
+
+    private static async Task<TestAccount> ReadAsync(HttpResponseMessage response, string phoneNumber)
+    {
         response.EnsureSuccessStatusCode();
         var body = await response.Content.ReadFromJsonAsync<JsonElement>();
         return new TestAccount(
