@@ -15,7 +15,7 @@ internal static class ChatListCursor
     public static ChatListPosition Read(string cursor)
     {
         Span<byte> bytes = stackalloc byte[80];
-        if (cursor.Length <= 100 && Base64Url.TryDecodeFromChars(cursor, bytes, out var length)
+        if (cursor.Length <= 100 && Base64Url.IsValid(cursor) && Base64Url.TryDecodeFromChars(cursor, bytes, out var length)
             && Encoding.ASCII.GetString(bytes[..length]).Split(':') is [var ticksText, var chatText]
             && long.TryParse(ticksText, out var ticks) && ticks is >= 0 and <= 3_155_378_975_999_999_999
             && long.TryParse(chatText, out var chatId))
