@@ -19,10 +19,14 @@ public sealed class ChatReplica(long chatId)
 
     public IReadOnlyList<SeenMessage> Messages => _messages;
 
+    /// <summary>How often it was told of a message, known or not.</summary>
+    public long Told { get; private set; }
+
     /// <summary>A message that was pushed, or the result of a send of one's own.</summary>
     /// <returns>Null, or how it contradicts what the client has.</returns>
     public Contradiction? Apply(SeenMessage message)
     {
+        Told++;
         var known = Find(message.MessageId);
         if (known is null && message.MessageId > UpTo)
         {
@@ -45,6 +49,7 @@ public sealed class ChatReplica(long chatId)
             }
             else
             {
+                Told++;
                 _aside.Add(message.MessageId, message);
             }
         }

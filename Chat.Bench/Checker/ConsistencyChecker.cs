@@ -21,6 +21,7 @@ public static class ConsistencyChecker
         {
             ViewRules.CheckViews(client, chats, log);
             ViewRules.CheckMarks(client, chats, log);
+            foreach (var (rule, count) in client.Compared) log.Checked(rule, count);
             foreach (var contradiction in client.Contradictions)
                 log.Violated(contradiction.Rule, $"{client.Name}: {contradiction.Text}");
         }

@@ -12,6 +12,9 @@ public sealed class MarkTrail
     public IReadOnlyList<SeenMarks> Seen =>
         [.. _seen.Select(s => new SeenMarks(s.Key.ChatId, s.Key.UserId, s.Value.DeliveredUpTo, s.Value.ReadUpTo))];
 
+    /// <summary>Answers that were compared.</summary>
+    public long Answers { get; private set; }
+
     public void Pushed(long chatId, long userId, long deliveredUpTo, long readUpTo) =>
         _seen[(chatId, userId)] = PositionOf(chatId, userId).Max(new Position(deliveredUpTo, readUpTo));
 
@@ -22,6 +25,7 @@ public sealed class MarkTrail
     public Contradiction? Answered(Question question, long deliveredUpTo, long readUpTo)
     {
         var (chatId, userId, before) = question;
+        Answers++;
         Pushed(chatId, userId, deliveredUpTo, readUpTo);
         return deliveredUpTo >= before.DeliveredUpTo && readUpTo >= before.ReadUpTo
             ? null

@@ -7,13 +7,15 @@ public sealed record RunRecord(IReadOnlyList<ClientRecord> Clients);
 /// <param name="Views">One for each chat that the client has, as it stood after everything had been synced.</param>
 /// <param name="Marks">The highest watermarks that it was ever told of.</param>
 /// <param name="Contradictions">What it found by itself while it ran.</param>
+/// <param name="Compared">How many things it held against a rule by itself, by rule.</param>
 public sealed record ClientRecord(
     string Name,
     long UserId,
     IReadOnlyList<SentMessage> Sent,
     IReadOnlyList<ClientView> Views,
     IReadOnlyList<SeenMarks> Marks,
-    IReadOnlyList<Contradiction> Contradictions);
+    IReadOnlyList<Contradiction> Contradictions,
+    IReadOnlyDictionary<string, long> Compared);
 
 /// <param name="Attempts">How often it was sent, the first time included.</param>
 /// <param name="Acknowledgement">Null when no attempt was answered with a result.</param>

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Spectre.Console;
 
@@ -6,7 +7,11 @@ namespace Chat.Bench.Output;
 /// <summary>Where a run says what it does. Long work shows its progress where somebody watches, and a line where nobody does.</summary>
 public sealed class RunOutput
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        // Read by people and programs in a terminal, never by a browser.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly IAnsiConsole _console;
     private readonly TextWriter _writer;

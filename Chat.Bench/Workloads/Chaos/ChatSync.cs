@@ -1,7 +1,5 @@
 using Chat.Bench.Checker;
 using Chat.Bench.Client;
-using Chat.Server.Hubs;
-using Chat.Server.Hubs.Contract;
 
 namespace Chat.Bench.Workloads.Chaos;
 
@@ -9,12 +7,22 @@ namespace Chat.Bench.Workloads.Chaos;
 internal sealed class ChatSync(ClientLink link, long userId, IReadOnlyList<long> chatIds, MarkTrail trail, Action<long, long> advanced)
 {
     private readonly Dictionary<long, SyncedChat> _chats = chatIds.ToDictionary(id => id, id => new SyncedChat(new ChatReplica(id)));
+    private readonly SyncCalls _calls = new(link, userId, trail, advanced);
 
     public IReadOnlyList<ClientView> Views
     {
         get
         {
             lock (link.Gate) return [.. _chats.Values.Select(chat => chat.Replica.ToView())];
+        }
+    }
+
+    /// <summary>How often the client was told of a message.</summary>
+    public long Told
+    {
+        get
+        {
+            lock (link.Gate) return _chats.Values.Sum(chat => chat.Replica.Told);
         }
     }
 
@@ -44,32 +52,9 @@ internal sealed class ChatSync(ClientLink link, long userId, IReadOnlyList<long>
     /// <summary>After a connection was made: asks for the heads, and syncs what lags behind.</summary>
     public async Task CatchUpAsync(HubCaller caller)
     {
-        string? cursor = null;
-        do
-        {
-            Dictionary<long, (MarkTrail.Question Own, MarkTrail.Question Others)> questions;
-            lock (link.Gate) questions = chatIds.ToDictionary(id => id, id => (trail.Ask(id, userId), trail.Ask(id, SeenMarks.TheOthers)));
-            ChatPage page;
-            try
-            {
-                page = await caller.InvokeAsync<ChatPage>(nameof(ChatHub.ListChats), new ListChatsRequest(cursor, 100), CancellationToken.None);
-            }
-            catch (HubCallException error)
-            {
-                link.CountError(error, nameof(ChatHub.ListChats));
-                await link.RetryDelayAsync();
-                continue;
-            }
-            foreach (var head in page.Chats)
-            {
-                if (!questions.TryGetValue(head.ChatId, out var asked)) continue;
-                lock (link.Gate) Learn(asked.Own, asked.Others, head.Watermarks);
-                if (head.LastMessageId > UpToOf(head.ChatId)) Request(_chats[head.ChatId]);
-            }
-            cursor = page.NextCursor;
-            if (cursor is null) return;
-        }
-        while (!link.Stopping.IsCancellationRequested);
+        foreach (var (chatId, lastMessageId) in await _calls.ListHeadsAsync(caller, chatIds))
+            if (_chats.TryGetValue(chatId, out var chat) && lastMessageId > UpToOf(chat))
+                Request(chat);
     }
 
     /// <summary>Syncs a chat to its end, repeating what fails.</summary>
@@ -82,7 +67,7 @@ internal sealed class ChatSync(ClientLink link, long userId, IReadOnlyList<long>
             while (hasMore)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                hasMore = await SyncOnceAsync(caller, chat);
+                hasMore = await _calls.SyncAsync(caller, chat.Replica);
             }
         }
     }
@@ -128,7 +113,7 @@ internal sealed class ChatSync(ClientLink link, long userId, IReadOnlyList<long>
             }
             try
             {
-                while (await SyncOnceAsync(caller, chat))
+                while (await _calls.SyncAsync(caller, chat.Replica))
                 {
                 }
             }
@@ -138,60 +123,10 @@ internal sealed class ChatSync(ClientLink link, long userId, IReadOnlyList<long>
         }
     }
 
-    /// <returns>Whether to ask again: there is more, or the call was refused.</returns>
-    private async Task<bool> SyncOnceAsync(HubCaller caller, SyncedChat chat)
+    private long UpToOf(SyncedChat chat)
     {
-        var replica = chat.Replica;
-        long after;
-        MarkTrail.Question own, others;
-        lock (link.Gate) (after, own, others) = (replica.UpTo, trail.Ask(replica.ChatId, userId), trail.Ask(replica.ChatId, SeenMarks.TheOthers));
-        link.Counters.CountSync();
-        try
-        {
-            var result = await caller.InvokeAsync<SyncChatResult>(
-                nameof(ChatHub.SyncChat), new SyncChatRequest(replica.ChatId, after), CancellationToken.None);
-            if (result.TooLong) return await ReadOnAsync(caller, replica, after);
-            lock (link.Gate)
-            {
-                foreach (var contradiction in replica.ApplyAnswer(result.Messages.Select(ToSeen), result.UpToMessageId)) link.Found(contradiction);
-                Learn(own, others, result.Watermarks);
-                if (replica.UpTo > after) advanced(replica.ChatId, replica.UpTo);
-            }
-            return result.HasMore;
-        }
-        catch (HubCallException error)
-        {
-            link.CountError(error, nameof(ChatHub.SyncChat));
-            await link.RetryDelayAsync();
-            return !link.Stopping.IsCancellationRequested;
-        }
+        lock (link.Gate) return chat.Replica.UpTo;
     }
-
-    /// <summary>The gap is larger than the server replays. This client wants all of it, to compare, so it pages through.</summary>
-    private async Task<bool> ReadOnAsync(HubCaller caller, ChatReplica replica, long after)
-    {
-        var page = await caller.InvokeAsync<MessagePage>(
-            nameof(ChatHub.ListMessages),
-            new ListMessagesRequest(replica.ChatId, AfterMessageId: after, Limit: Limits.PageSize), CancellationToken.None);
-        lock (link.Gate)
-            foreach (var contradiction in replica.ApplyAnswer(page.Messages.Select(ToSeen), page.Messages[^1].MessageId))
-                link.Found(contradiction);
-        return true;
-    }
-
-    private void Learn(MarkTrail.Question own, MarkTrail.Question others, WatermarksView marks)
-    {
-        link.Found(trail.Answered(own, marks.DeliveredUpTo, marks.ReadUpTo));
-        link.Found(trail.Answered(others, marks.OthersDeliveredUpTo, marks.OthersReadUpTo));
-    }
-
-    private long UpToOf(long chatId)
-    {
-        lock (link.Gate) return _chats[chatId].Replica.UpTo;
-    }
-
-    private static SeenMessage ToSeen(MessageView message) =>
-        new(message.MessageId, message.SenderId, message.ClientMessageId ?? Guid.Empty);
 
     private sealed class SyncedChat(ChatReplica replica)
     {

@@ -82,7 +82,8 @@ public sealed class ResilientClient : IAsyncDisposable
     {
         lock (_link.Gate)
             return new ClientRecord(
-                $"user {_user.UserId}", _user.UserId, _outbox.ToSentMessages(), _chats.Views, _trail.Seen, _link.Contradictions);
+                $"user {_user.UserId}", _user.UserId, _outbox.ToSentMessages(), _chats.Views, _trail.Seen, _link.Contradictions,
+                new Dictionary<string, long> { [CheckRules.OneMessagePerId] = _chats.Told, [CheckRules.MarksForward] = _trail.Answers });
     }
 
     public async ValueTask DisposeAsync()

@@ -2,14 +2,15 @@ namespace Chat.Bench.Workloads.History;
 
 /// <summary>Reading at several sizes of the database, everything else alike.</summary>
 /// <param name="Sizes">Messages in each database.</param>
+/// <param name="Chats">The same number at every size, so that only the chats grow; null to let their number grow too.</param>
 /// <param name="Rounds">The sizes take turns so often.</param>
 /// <param name="CallsPerRound">Of each operation, on each size.</param>
 /// <param name="BufferPool">Of the database that holds all of them; in memory, as what people read is.</param>
 /// <param name="MaxRatio">Of the medians, largest size to smallest: above it the run fails.</param>
 public sealed record HistoryOptions(
-    IReadOnlyList<int> Sizes, int Rounds, int CallsPerRound, string BufferPool, double MaxRatio)
+    IReadOnlyList<int> Sizes, int? Chats, int Rounds, int CallsPerRound, string BufferPool, double MaxRatio)
 {
-    public static HistoryOptions Default { get; } = new([10_000, 1_000_000], Rounds: 15, CallsPerRound: 100, BufferPool: "1G", MaxRatio: 1.5);
+    public static HistoryOptions Default { get; } = new([10_000, 1_000_000], Chats: null, Rounds: 15, CallsPerRound: 100, BufferPool: "1G", MaxRatio: 1.5);
 }
 
 /// <summary>How a number of messages is spread over chats and people. Each person is in 50 chats and each chat has 10 members, at every size.</summary>
@@ -25,13 +26,13 @@ public sealed record HistoryShape(int Chats, int MessagesPerChat)
     public int Users => Chats * MembersPerChat / ChatsPerUser;
 
     /// <exception cref="BenchException">The number cannot be spread so.</exception>
-    public static HistoryShape Of(int messages)
+    public static HistoryShape Of(int messages, int? sameChats)
     {
-        var perChat = messages < 100_000 ? 100 : 400;
-        var chats = messages / perChat;
-        return chats * perChat == messages && chats >= 2 * ChatsPerUser && chats % 5 == 0 && chats % Stride != 0
+        var chats = sameChats ?? messages / (messages < 100_000 ? 100 : 400);
+        var perChat = messages / chats;
+        return chats * perChat == messages && perChat >= 2 * ChatsPerUser && chats >= 2 * ChatsPerUser && chats % 5 == 0 && chats % Stride != 0
             ? new HistoryShape(chats, perChat)
-            : throw new BenchException($"{messages:N0} messages cannot be spread evenly; take 10000, 100000, 1000000 or 20000000.");
+            : throw new BenchException($"{messages:N0} messages cannot be spread over {chats:N0} chats; take 10000, 100000, 1000000 or 20000000 messages, and a multiple of 100 chats.");
     }
 
     /// <param name="user">0, 1, 2 …</param>

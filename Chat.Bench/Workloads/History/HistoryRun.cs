@@ -21,7 +21,7 @@ public static class HistoryRun
         try
         {
             foreach (var size in options.Sizes)
-                stages.Add(await PrepareAsync(instance, size, output, cancellationToken));
+                stages.Add(await PrepareAsync(instance, HistoryShape.Of(size, options.Chats), size, output, cancellationToken));
             var driver = await Databases.DescribeDriverAsync(stages[0].Server.Database!, cancellationToken);
             await MeasureAsync(options, stages, output, cancellationToken);
             return Summarize(options, stages, driver);
@@ -32,9 +32,9 @@ public static class HistoryRun
         }
     }
 
-    private static async Task<Stage> PrepareAsync(PrivateDatabase instance, int size, RunOutput output, CancellationToken cancellationToken)
+    private static async Task<Stage> PrepareAsync(
+        PrivateDatabase instance, HistoryShape shape, int size, RunOutput output, CancellationToken cancellationToken)
     {
-        var shape = HistoryShape.Of(size);
         var server = await ServerUnderTest.StartAsync(
             ServerKind.Product, instance, $"chat_history_{size}", settings: null, cancellationToken);
         try

@@ -71,7 +71,8 @@ internal sealed class PairsClient(BenchUser user, long chatId, int index, PairsO
         _log.ToSentMessages(chatId, index),
         [new ClientView(chatId, MergeView())],
         Marks: [],
-        Contradictions: []);
+        Contradictions: [],
+        Compared: new Dictionary<string, long>());
 
     private void SendNext()
     {
