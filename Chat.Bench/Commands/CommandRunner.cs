@@ -20,17 +20,23 @@ internal static class CommandRunner
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                output.Result(new FailedResult(command.Name, "cancelled"));
+                output.Result(new FailedResult(PathOf(command), "cancelled"));
                 return Cancelled;
             }
             catch (Exception exception)
             {
                 // What we expect explains itself; of anything else the place is wanted.
                 output.Line(exception is BenchException ? exception.Message : exception.ToString());
-                output.Result(new FailedResult(command.Name, exception.Message));
+                output.Result(new FailedResult(PathOf(command), exception.Message));
                 return Failed;
             }
         });
+
+    /// <summary>As it is typed: <c>chaos kill-server</c>.</summary>
+    private static string PathOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand
+            ? $"{PathOf(parent)} {command.Name}"
+            : command.Name;
 
     private sealed record FailedResult(string Command, string Error, bool Passed = false);
 }

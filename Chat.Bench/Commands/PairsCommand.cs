@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Chat.Bench.Output;
 using Chat.Bench.Topology;
 using Chat.Bench.Workloads.Pairs;
@@ -11,7 +12,11 @@ internal static class PairsCommand
     public static Command Create()
     {
         var options = new PairsArguments();
-        var address = new Option<Uri?>("--address") { Description = "A server that runs already; otherwise one is started, with a database of its own." };
+        var address = new Option<Uri?>("--address")
+        {
+            Description = "A server that runs already, with rate limits that fit; otherwise one is started, with a database of its own.",
+            CustomParser = ReadAddress,
+        };
         var database = new Option<string?>("--database") { Description = "With --address: the server's database, for the consistency check." };
         var kind = new Option<ServerKind>("--server") { Description = "What is started.", DefaultValueFactory = _ => ServerKind.Product };
 
@@ -30,6 +35,13 @@ internal static class PairsCommand
             return Report(output, await PairsRun.RunAsync(server, run, output, cancellationToken));
         });
         return command;
+    }
+
+    private static Uri? ReadAddress(ArgumentResult argument)
+    {
+        if (Uri.TryCreate(argument.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http") return address;
+        argument.AddError($"{argument.Tokens[0].Value} is not an address like http://127.0.0.1:5080.");
+        return null;
     }
 
     private static bool Report(RunOutput output, PairsResult result)
