@@ -1,6 +1,7 @@
 using Chat.Server.Features.Accounts;
 using Chat.Server.Features.Contract;
 using Chat.Server.Hosting;
+using Chat.Server.Hosting.Draining;
 
 if (ContractSetup.TryPrint(args)) return;
 
@@ -10,10 +11,12 @@ builder.AddMessaging();
 builder.AddPresence();
 builder.AddAccounts();
 builder.AddHealth();
+builder.AddDrain();
 builder.AddWebClient();
 
 var app = builder.Build();
 app.UseAccounts();
+app.UseDrain();
 app.MapAccounts();
 app.MapChatHub();
 app.MapContract();

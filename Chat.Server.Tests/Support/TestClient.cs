@@ -43,6 +43,8 @@ public sealed class TestClient : IAsyncDisposable
 
     public EventLog<TypingChangedEvent> Typing { get; } = new();
 
+    public EventLog<ReconnectRequiredEvent> Reconnects { get; } = new();
+
     /// <summary>A task that ends when the connection has ended.</summary>
     public TaskCompletionSource<Exception?> Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -144,6 +146,7 @@ public sealed class TestClient : IAsyncDisposable
         hub.On<ResyncRequiredEvent>(nameof(IChatClient.ResyncRequired), Resyncs.Add);
         hub.On<PresenceView>(nameof(IChatClient.PresenceChanged), Presences.Add);
         hub.On<TypingChangedEvent>(nameof(IChatClient.TypingChanged), Typing.Add);
+        hub.On<ReconnectRequiredEvent>(nameof(IChatClient.ReconnectRequired), Reconnects.Add);
         hub.Closed += exception =>
         {
             Closed.TrySetResult(exception);

@@ -32,6 +32,7 @@ namespace Chat.Server.Hubs;
 [JsonSerializable(typeof(ChatUpdatedEvent))]
 [JsonSerializable(typeof(ChatRemovedEvent))]
 [JsonSerializable(typeof(ResyncRequiredEvent))]
+[JsonSerializable(typeof(ReconnectRequiredEvent))]
 [JsonSerializable(typeof(WatchPresenceRequest))]
 [JsonSerializable(typeof(WatchPresenceResult))]
 [JsonSerializable(typeof(PresenceView))]

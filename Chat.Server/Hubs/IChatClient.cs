@@ -26,6 +26,9 @@ public interface IChatClient
     /// <summary>Somebody began or stopped typing in one of your chats; perhaps yourself on another device.</summary>
     Task TypingChanged(TypingChangedEvent typing);
 
+    /// <summary>The server goes away: finish what you like, then connect again; a load balancer brings you to another one.</summary>
+    Task ReconnectRequired(ReconnectRequiredEvent reconnect);
+
     /// <summary>The server knows that pushes may have been lost.</summary>
     Task ResyncRequired(ResyncRequiredEvent resync);
 }

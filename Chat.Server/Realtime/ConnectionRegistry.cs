@@ -40,6 +40,8 @@ public sealed class ConnectionRegistry
         }
     }
 
+    public IReadOnlyList<LocalConnection> All() => [.. _users.Values.SelectMany(user => user.Connections)];
+
     public IReadOnlyList<LocalConnection> Of(long userId) =>
         _users.TryGetValue(userId, out var user) ? user.Connections : [];
 

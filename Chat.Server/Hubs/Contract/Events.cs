@@ -14,3 +14,8 @@ public sealed record ChatRemovedEvent(long ChatId);
 /// <summary>Pushes may have been lost. Call <c>SyncChat</c> for the chat, or for every chat when <paramref name="ChatId"/> is null.</summary>
 /// <param name="Reason">For logs and people, not for programs.</param>
 public sealed record ResyncRequiredEvent(long? ChatId, string Reason);
+
+/// <summary>Connect again, to whichever server answers then.</summary>
+/// <param name="AfterMs">Wait so long first, so that not everybody comes at once.</param>
+/// <param name="Reason">For logs and people, not for programs.</param>
+public sealed record ReconnectRequiredEvent(int AfterMs, string Reason);

@@ -157,6 +157,11 @@ export interface ReceiptsAdvancedEvent {
   readonly receipts: readonly ReceiptView[];
 }
 
+export interface ReconnectRequiredEvent {
+  readonly afterMs: number;
+  readonly reason: string;
+}
+
 export interface RemoveMemberRequest {
   readonly chatId: number;
   readonly userId: number;
@@ -266,6 +271,7 @@ export interface ChatClientEvents {
   MessagePosted(message: MessageView): void;
   PresenceChanged(presence: PresenceView): void;
   ReceiptsAdvanced(receipts: ReceiptsAdvancedEvent): void;
+  ReconnectRequired(reconnect: ReconnectRequiredEvent): void;
   ResyncRequired(resync: ResyncRequiredEvent): void;
   TypingChanged(typing: TypingChangedEvent): void;
 }

@@ -1,0 +1,36 @@
+using Chat.Server.Errors;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Chat.Server.Hosting.Draining;
+
+internal static class DrainSetup
+{
+    public static void AddDrain(this WebApplicationBuilder builder)
+    {
+        var options = builder.AddOptions("Drain", new DrainOptions(), DrainOptions.Check);
+        var services = builder.Services;
+        services.AddSingleton<NodeDrain>();
+        services.AddSingleton<DrainFilter>();
+        services.AddSingleton<IHostLifetime, DrainingLifetime>();
+        services.Configure<HubOptions>(hub => hub.AddFilter<DrainFilter>());
+        services.AddHealthChecks().AddCheck<DrainHealthCheck>("drain");
+        // What the host itself waits for, after the drain: the lanes store what is queued.
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10) + options.FinishTime);
+    }
+
+    /// <summary>A client that was asked to go elsewhere must not come back here.</summary>
+    public static void UseDrain(this WebApplication app)
+    {
+        var drain = app.Services.GetRequiredService<NodeDrain>();
+        app.Use((context, next) => drain.IsDraining && context.Request.Path.StartsWithSegments("/hub")
+            ? throw ChatException.Unavailable("this server is being restarted, connect again")
+            : next(context));
+    }
+
+    private sealed class DrainHealthCheck(NodeDrain drain) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(drain.IsDraining ? HealthCheckResult.Unhealthy("The node is being drained.") : HealthCheckResult.Healthy());
+    }
+}
