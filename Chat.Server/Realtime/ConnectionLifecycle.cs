@@ -12,7 +12,7 @@ namespace Chat.Server.Realtime;
 /// </summary>
 public sealed class ConnectionLifecycle(
     ConnectionRegistry registry,
-    SessionGuard sessions,
+    ISessionGuard sessions,
     IRosterReader rosters,
     PresenceTracker presence,
     IHubContext<ChatHub, IChatClient> hub)
@@ -21,12 +21,21 @@ public sealed class ConnectionLifecycle(
     {
         var userId = context.UserId();
         registry.Add(new LocalConnection(context.ConnectionId, userId, context.User!.SessionId(), context.Abort));
-        // Once more, now that a revocation would find this connection: one may have come since the token was checked.
-        await sessions.EnsureLiveAsync(context.User!, context.ConnectionAborted);
-
-        await hub.Groups.AddToGroupAsync(context.ConnectionId, GroupNames.User(userId), context.ConnectionAborted);
-        await JoinChatsAsync(context, userId);
-        presence.Connected(userId, context.ConnectionId);
+        try
+        {
+            // The token was checked when the socket opened; the session may have ended since, when nobody knew of this
+            // connection to close it. From here on the registry does.
+            await sessions.EnsureLiveAsync(context.User!, context.ConnectionAborted);
+            await hub.Groups.AddToGroupAsync(context.ConnectionId, GroupNames.User(userId), context.ConnectionAborted);
+            await JoinChatsAsync(context, userId);
+            presence.Connected(userId, context.ConnectionId);
+        }
+        catch
+        {
+            // SignalR reports no end of a connection whose beginning failed.
+            Disconnected(context);
+            throw;
+        }
     }
 
     public void Disconnected(HubCallerContext context)

@@ -35,7 +35,7 @@ internal static class AccountsSetup
         services.AddSingleton<Passwords>();
         services.AddSingleton<LoginThrottle>();
         services.AddSingleton<TokenIssuer>();
-        services.AddSingleton<SessionGuard>();
+        services.AddSingleton<ISessionGuard, SessionGuard>();
         services.AddSingleton<RegisterService>();
         services.AddSingleton<LogInService>();
         services.AddSingleton<RefreshService>();

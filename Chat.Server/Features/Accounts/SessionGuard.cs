@@ -6,10 +6,15 @@ using Microsoft.AspNetCore.Authorization;
 namespace Chat.Server.Features.Accounts;
 
 /// <summary>An access token proves who somebody was up to an hour ago; this asks whether the session still lives.</summary>
-public sealed class SessionGuard(SessionRepository sessions, TimeProvider time)
+public interface ISessionGuard
 {
     /// <summary>One read by primary key.</summary>
     /// <exception cref="ChatException"><c>unauthenticated</c>: the caller has no session, or it has ended.</exception>
+    Task EnsureLiveAsync(ClaimsPrincipal caller, CancellationToken cancellationToken);
+}
+
+internal sealed class SessionGuard(SessionRepository sessions, TimeProvider time) : ISessionGuard
+{
     public async Task EnsureLiveAsync(ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
         if (!await sessions.IsLiveAsync(caller.UserId(), caller.SessionId(), time.GetUtcNow().UtcDateTime, cancellationToken))
@@ -20,7 +25,7 @@ public sealed class SessionGuard(SessionRepository sessions, TimeProvider time)
 /// <summary>A part of the default policy: every endpoint that requires authorization also requires a live session.</summary>
 internal sealed class LiveSessionRequirement : IAuthorizationRequirement;
 
-internal sealed class LiveSessionHandler(SessionGuard guard, IHttpContextAccessor accessor) : AuthorizationHandler<LiveSessionRequirement>
+internal sealed class LiveSessionHandler(ISessionGuard guard, IHttpContextAccessor accessor) : AuthorizationHandler<LiveSessionRequirement>
 {
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, LiveSessionRequirement requirement)
     {
