@@ -1,3 +1,4 @@
+using Chat.Server.Errors;
 using Chat.Server.Features.Accounts;
 using Chat.Server.Features.Contract;
 using Chat.Server.Hosting;
@@ -15,8 +16,10 @@ builder.AddDrain();
 builder.AddWebClient();
 
 var app = builder.Build();
-app.UseAccounts();
+app.UseHttpErrors();
 app.UseDrain();
+app.UseConnectionAdmission();
+app.UseAccounts();
 app.MapAccounts();
 app.MapChatHub();
 app.MapContract();

@@ -30,6 +30,13 @@ public sealed class ChatException : Exception
     public static ChatException Unavailable(string text, Exception? inner = null) => new(ErrorCodes.Unavailable, text, inner);
 
     /// <param name="retryAfter">When a repeat has a chance; clients read the number out of the text.</param>
+    public static ChatException Unavailable(string text, TimeSpan retryAfter) =>
+        new(ErrorCodes.Unavailable, WithDelay(text, retryAfter)) { RetryAfter = retryAfter };
+
+    /// <param name="retryAfter">When a repeat has a chance; clients read the number out of the text.</param>
     public static ChatException RateLimited(string text, TimeSpan retryAfter) =>
-        new(ErrorCodes.RateLimited, $"{text} (retry after {Math.Max(1, (long)retryAfter.TotalMilliseconds)} ms)") { RetryAfter = retryAfter };
+        new(ErrorCodes.RateLimited, WithDelay(text, retryAfter)) { RetryAfter = retryAfter };
+
+    private static string WithDelay(string text, TimeSpan retryAfter) =>
+        $"{text} (retry after {Math.Max(1, (long)retryAfter.TotalMilliseconds)} ms)";
 }

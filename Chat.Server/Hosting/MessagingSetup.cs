@@ -51,9 +51,11 @@ internal static class MessagingSetup
             : o.CommandTimeoutSeconds < 1 ? ("CommandTimeoutSeconds", "must be at least 1")
             : null);
 
+        builder.AddOptions("Connections", new ConnectionOptions(), ConnectionOptions.Check);
         services.AddSingleton(RosterCacheOptions.Default);
         services.AddSingleton<RosterCache>();
         services.AddSingleton<ConnectionRegistry>();
+        services.AddSingleton<ConnectionAdmission>();
         services.AddSingleton<ConnectionLifecycle>();
         services.AddSingleton<ChatMembership>();
         services.AddSingleton<ISessionRevocations, SessionConnections>();
@@ -77,6 +79,22 @@ internal static class MessagingSetup
         services.AddHub();
         return builder;
     }
+
+    /// <summary>Before the token is checked: that is a query, too.</summary>
+    public static void UseConnectionAdmission(this WebApplication app)
+    {
+        var admission = app.Services.GetRequiredService<ConnectionAdmission>();
+        app.UseWhen(BeginsConnection, hub => hub.Use(async (context, next) =>
+        {
+            using var ticket = await admission.EnterAsync(context);
+            await next(context);
+        }));
+    }
+
+    /// <summary>The fallback transports poll on with many requests; only their first step, the negotiation, has to wait.</summary>
+    private static bool BeginsConnection(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/hub", out var rest)
+        && (context.WebSockets.IsWebSocketRequest || rest.Value?.EndsWith("/negotiate", StringComparison.Ordinal) == true);
 
     public static WebApplication MapChatHub(this WebApplication app)
     {

@@ -36,6 +36,10 @@ public sealed class ConnectionLifecycle(
             Disconnected(context);
             throw;
         }
+        finally
+        {
+            ConnectionAdmission.Done(context.GetHttpContext());
+        }
     }
 
     public void Disconnected(HubCallerContext context)

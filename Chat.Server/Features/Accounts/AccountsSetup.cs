@@ -55,7 +55,6 @@ internal static class AccountsSetup
     public static WebApplication UseAccounts(this WebApplication app)
     {
         app.UseForwardedHeaders();
-        app.UseHttpErrors();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRateLimiter();
