@@ -71,8 +71,10 @@ internal sealed class WebSocketConnectionFactory(Func<Task<string?>> accessToken
                     if ((await _application.Output.FlushAsync()).IsCompleted) break;
                 }
             }
-            catch (WebSocketException exception)
+            catch (Exception exception)
             {
+                // Not only a WebSocketException: a send that fails at the same time aborts the socket, and with it this read,
+                // which then ends as cancelled. Whatever it is, the connection is over and the client must hear of it.
                 fault = exception;
             }
             await _application.Output.CompleteAsync(fault);
@@ -94,7 +96,7 @@ internal sealed class WebSocketConnectionFactory(Func<Task<string?>> accessToken
                 if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
                     await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
             }
-            catch (WebSocketException)
+            catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or ObjectDisposedException)
             {
                 // The other side is gone; the receiving pump reports it.
             }

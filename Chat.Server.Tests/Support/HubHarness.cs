@@ -1,0 +1,167 @@
+using System.Security.Claims;
+using Chat.Data.Chats;
+using Chat.Data.Groups;
+using Chat.Data.Messages;
+using Chat.Data.Receipts;
+using Chat.Server.Features.Accounts;
+using Chat.Server.Features.Chats;
+using Chat.Server.Features.Groups;
+using Chat.Server.Features.Messages;
+using Chat.Server.Features.Receipts;
+using Chat.Server.Hubs;
+using Chat.Server.Realtime;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
+
+namespace Chat.Server.Tests.Support;
+
+/// <summary>The hub with its real services, over mocks of the database and of SignalR. No server, no database.</summary>
+internal sealed class HubHarness : IDisposable
+{
+    public const long Ann = 11;
+    public const long Bob = 22;
+    public const long Carol = 33;
+    public const long DirectChat = 100;
+    public const long Group = 200;
+
+    public HubHarness(SyncOptions? sync = null)
+    {
+        Rosters = new RosterCache(RosterReader.Object, Time, RosterCacheOptions.Default);
+        HubContext.SetupGet(h => h.Clients).Returns(Pushes.Clients);
+        HubContext.SetupGet(h => h.Groups).Returns(Groups.Object);
+        Registry = new ConnectionRegistry();
+        MessageNotifier = new MessageNotifier(HubContext.Object, Rosters, NullLogger<MessageNotifier>.Instance);
+        ReceiptNotifier = new ReceiptNotifier(HubContext.Object, Rosters, Time, NullLogger<ReceiptNotifier>.Instance);
+        ChatNotifier = new ChatNotifier(HubContext.Object, NullLogger<ChatNotifier>.Instance);
+        Membership = new ChatMembership(Registry, HubContext.Object);
+        Lifecycle = new ConnectionLifecycle(Registry, RosterReader.Object, Sessions.Object, HubContext.Object);
+        _hub = () => new ChatHub(
+            Lifecycle,
+            new ChatService(DirectChats.Object, Heads.Object, Participants.Object, Time),
+            new GroupService(GroupStore.Object, Heads.Object, Rosters, Membership, ChatNotifier, MessageNotifier),
+            new SendMessageService(Rosters, Appender.Object),
+            new HistoryService(History.Object, sync ?? new SyncOptions()),
+            new ReceiptService(Rosters, Receipts.Object, MessageInfo.Object));
+        KnowsChat(DirectChat, "direct", Ann, Bob);
+        KnowsChat(Group, "group", Ann, Bob, Carol);
+        RosterReader.Setup(r => r.ListGroupIdsAsync(It.IsAny<long>(), It.IsAny<CancellationToken>())).ReturnsAsync([]);
+    }
+
+    private readonly Func<ChatHub> _hub;
+
+    public ManualTime Time { get; } = new();
+
+    // The data seams are strict: a call that a test did not foresee is a finding.
+    public Mock<IRosterReader> RosterReader { get; } = new(MockBehavior.Strict);
+    public Mock<IMessageAppender> Appender { get; } = new(MockBehavior.Strict);
+    public Mock<IReceiptWriter> Receipts { get; } = new(MockBehavior.Strict);
+    public Mock<IHistoryReader> History { get; } = new(MockBehavior.Strict);
+    public Mock<IChatHeadReader> Heads { get; } = new(MockBehavior.Strict);
+    public Mock<IDirectChatStore> DirectChats { get; } = new(MockBehavior.Strict);
+    public Mock<IParticipantReader> Participants { get; } = new(MockBehavior.Strict);
+    public Mock<IMessageInfoReader> MessageInfo { get; } = new(MockBehavior.Strict);
+    public Mock<IGroupStore> GroupStore { get; } = new(MockBehavior.Strict);
+    public Mock<ISessionGuard> Sessions { get; } = new();
+    public Mock<IHubContext<ChatHub, IChatClient>> HubContext { get; } = new();
+    public Mock<IGroupManager> Groups { get; } = new();
+
+    public RecordedPushes Pushes { get; } = new();
+    public RosterCache Rosters { get; }
+    public ConnectionRegistry Registry { get; }
+    public ConnectionLifecycle Lifecycle { get; }
+    public ChatMembership Membership { get; }
+    public MessageNotifier MessageNotifier { get; }
+    public ReceiptNotifier ReceiptNotifier { get; }
+    public ChatNotifier ChatNotifier { get; }
+
+    public void KnowsChat(long chatId, string type, params long[] members) =>
+        RosterReader.Setup(r => r.GetAsync(chatId, It.IsAny<CancellationToken>())).ReturnsAsync(Seed.Believed(chatId, type, members));
+
+    public void KnowsNoChat(long chatId) =>
+        RosterReader.Setup(r => r.GetAsync(chatId, It.IsAny<CancellationToken>())).ReturnsAsync((Roster?)null);
+
+    /// <summary>The hub as one call of a user sees it.</summary>
+    public ChatHub As(long userId, string connectionId = "connection", CancellationToken aborted = default)
+    {
+        var hub = _hub();
+        hub.Context = Caller(userId, connectionId, aborted).Object;
+        return hub;
+    }
+
+    public static Mock<HubCallerContext> Caller(long userId, string connectionId = "connection", CancellationToken aborted = default)
+    {
+        var context = new Mock<HubCallerContext>();
+        context.SetupGet(c => c.ConnectionId).Returns(connectionId);
+        context.SetupGet(c => c.UserIdentifier).Returns($"{userId}");
+        context.SetupGet(c => c.User).Returns(CallerClaims.Create(userId, sessionId: userId * 10, "test"));
+        context.SetupGet(c => c.ConnectionAborted).Returns(aborted);
+        context.SetupGet(c => c.Features).Returns(new FeatureCollection());
+        return context;
+    }
+
+    public static ChatHeadRow Head(long chatId, string type = "group") => new()
+    {
+        ChatId = chatId, ChatType = type, ChatName = type == "group" ? "Title" : null, Role = "owner", MemberCount = 3,
+        PeerUserId = type == "direct" ? Bob : null, PeerName = type == "direct" ? "Bob" : null,
+        CreatedAt = DateTime.UnixEpoch, LastActivityAt = DateTime.UnixEpoch.AddDays(chatId),
+    };
+
+    public static MessageRow Message(long chatId, long messageId, long senderId = Ann, string text = "text") =>
+        new(chatId, messageId, senderId, Guid.NewGuid().ToByteArray(bigEndian: true), "text", text, null, DateTime.UnixEpoch);
+
+    public static MessageRow SystemMessage(long chatId, long messageId, string body) =>
+        new(chatId, messageId, Ann, Guid.NewGuid().ToByteArray(bigEndian: true), "system", null, body, DateTime.UnixEpoch);
+
+    public void Dispose()
+    {
+        Rosters.Dispose();
+        ReceiptNotifier.Dispose();
+    }
+}
+
+/// <summary>What was pushed, and to whom: <c>group:chat:5</c>, or <c>group:user:7 except connection</c>.</summary>
+internal sealed class RecordedPushes
+{
+    private readonly Lock _gate = new();
+    private readonly List<(string To, object Event)> _pushes = [];
+
+    public RecordedPushes()
+    {
+        var clients = new Mock<IHubClients<IChatClient>>(MockBehavior.Strict);
+        clients.Setup(c => c.Group(It.IsAny<string>())).Returns((string group) => To(group));
+        clients.Setup(c => c.GroupExcept(It.IsAny<string>(), It.IsAny<IReadOnlyList<string>>()))
+            .Returns((string group, IReadOnlyList<string> except) => To($"{group} except {string.Join(',', except)}"));
+        clients.Setup(c => c.Groups(It.IsAny<IReadOnlyList<string>>()))
+            .Returns((IReadOnlyList<string> groups) => To(string.Join('+', groups)));
+        Clients = clients.Object;
+    }
+
+    public IHubClients<IChatClient> Clients { get; }
+
+    /// <summary>What a push ends with: <c>Task.CompletedTask</c>, unless a test says otherwise.</summary>
+    public Func<Task> Outcome { get; set; } = () => Task.CompletedTask;
+
+    public IReadOnlyList<(string To, object Event)> All
+    {
+        get { lock (_gate) return [.. _pushes]; }
+    }
+
+    private IChatClient To(string audience)
+    {
+        var client = new Mock<IChatClient>();
+        client.Setup(c => c.MessagePosted(It.IsAny<MessageView>())).Returns((MessageView e) => Add(audience, e));
+        client.Setup(c => c.ReceiptsAdvanced(It.IsAny<ReceiptsAdvancedEvent>())).Returns((ReceiptsAdvancedEvent e) => Add(audience, e));
+        client.Setup(c => c.ChatUpdated(It.IsAny<ChatUpdatedEvent>())).Returns((ChatUpdatedEvent e) => Add(audience, e));
+        client.Setup(c => c.ChatRemoved(It.IsAny<ChatRemovedEvent>())).Returns((ChatRemovedEvent e) => Add(audience, e));
+        client.Setup(c => c.ResyncRequired(It.IsAny<ResyncRequiredEvent>())).Returns((ResyncRequiredEvent e) => Add(audience, e));
+        return client.Object;
+    }
+
+    private Task Add(string audience, object pushed)
+    {
+        lock (_gate) _pushes.Add((audience, pushed));
+        return Outcome();
+    }
+}
