@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Chat.Data;
 using Chat.Server.Hubs.Contract;
 using Microsoft.AspNetCore.SignalR;
@@ -11,18 +12,33 @@ namespace Chat.Bench.Servers;
 /// </summary>
 internal static class NaiveServer
 {
-    public static Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Transactions at once: enough to share disk flushes, not so many that they only wait for each other.</summary>
+    private const int Connections = 64;
+
+    public static async Task RunAsync(CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateBuilder();
         var connectionString = builder.Configuration.GetConnectionString("Chat")
             ?? throw new BenchException("ConnectionStrings:Chat is missing.");
-        builder.Services.AddSingleton(_ => ChatDatabase.Create(connectionString));
+        var settings = new DbConnectionStringBuilder { ConnectionString = connectionString, ["Maximum Pool Size"] = Connections };
+        await using var database = ChatDatabase.Create(settings.ConnectionString);
+        // As in a service that has run for a while: the load does not begin with a storm of log-ins.
+        await FillPoolAsync(database, cancellationToken);
+
+        builder.Services.AddSingleton(database);
         builder.Services.AddSingleton<NaiveStore>();
         builder.Services.AddSignalR();
         var app = builder.Build();
         app.MapHub<NaiveHub>("/hub/chat");
         app.MapGet("/health/ready", () => Results.Ok());
-        return app.RunAsync(cancellationToken);
+        await app.RunAsync(cancellationToken);
+    }
+
+    private static async Task FillPoolAsync(ChatDatabase database, CancellationToken cancellationToken)
+    {
+        var connections = new List<DbConnection>();
+        for (var i = 0; i < Connections; i++) connections.Add(await database.OpenAsync(cancellationToken));
+        foreach (var connection in connections) await connection.DisposeAsync();
     }
 }
 
