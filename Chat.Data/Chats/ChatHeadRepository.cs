@@ -1,16 +1,19 @@
+using System.Data.Common;
 using Dapper;
 
 namespace Chat.Data.Chats;
 
 /// <summary>
-/// Reads chat heads. A page is one statement whatever its size: the page's chats are chosen first, then counted and joined.
+/// Reads chat heads. A page is two statements whatever its size: the page's chats are chosen and joined, then what is unread in them is counted.
 /// </summary>
 public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
 {
     public Task<ChatHeadRow?> FindAsync(long chatId, long userId, CancellationToken cancellationToken) =>
-        database.QueryAsync(
-            connection => connection.QuerySingleOrDefaultAsync<ChatHeadRow>(FindSql, new { ChatId = chatId, UserId = userId }),
-            cancellationToken);
+        database.QueryAsync(async connection =>
+        {
+            var rows = await ReadAsync(connection, FindSql, new { ChatId = chatId, UserId = userId }, userId);
+            return rows.SingleOrDefault();
+        }, cancellationToken);
 
     private const string FindSql = $"""
         {HeadColumns}
@@ -21,10 +24,12 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
         """;
 
     public Task<IReadOnlyList<ChatHeadRow>> ListAsync(long userId, ChatListPosition? after, int limit, CancellationToken cancellationToken) =>
-        database.QueryAsync<IReadOnlyList<ChatHeadRow>>(
-            async connection => (await connection.QueryAsync<ChatHeadRow>(
+        database.QueryAsync(
+            connection => ReadAsync(
+                connection,
                 after is null ? ListFirstSql : ListNextSql,
-                new { UserId = userId, Limit = limit, after?.LastActivityAt, after?.ChatId })).AsList(),
+                new { UserId = userId, Limit = limit, after?.LastActivityAt, after?.ChatId },
+                userId),
             cancellationToken);
 
     private const string ListFirstSql = $"""
@@ -62,17 +67,13 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
     private const string HeadColumns = """
         SELECT c.chat_id, c.chat_type, c.chat_name, me.role, c.created_at, c.last_message_id,
           COALESCE(c.last_message_at, c.created_at) AS last_activity_at,
-          me.delivered_up_to, me.read_up_to,
+          me.visible_from, me.delivered_up_to, me.read_up_to,
           (SELECT COUNT(*) FROM chat_participants o
             WHERE o.chat_id = c.chat_id AND o.left_at IS NULL) AS member_count,
           COALESCE((SELECT MIN(o.delivered_up_to) FROM chat_participants o
             WHERE o.chat_id = c.chat_id AND o.left_at IS NULL AND o.user_id <> @UserId), c.last_message_id) AS others_delivered_up_to,
           COALESCE((SELECT MIN(o.read_up_to) FROM chat_participants o
             WHERE o.chat_id = c.chat_id AND o.left_at IS NULL AND o.user_id <> @UserId), c.last_message_id) AS others_read_up_to,
-          (SELECT COUNT(*) FROM messages u
-            WHERE u.chat_id = c.chat_id
-              AND u.message_id > me.read_up_to AND u.message_id <= me.read_up_to + 1000 AND u.message_id >= me.visible_from
-              AND u.sender_id <> @UserId AND u.message_type <> 'system') AS unread_count,
           m.message_id, COALESCE(m.sender_id, 0) AS sender_id, m.client_message_id, m.message_type, m.message_text, m.body, m.sent_at,
           peer.user_id AS peer_user_id, peer.name AS peer_name, peer.username AS peer_username, peer.status AS peer_status,
           peer.profile_picture_url AS peer_profile_picture_url
@@ -85,4 +86,10 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
         LEFT JOIN chat_participants other ON c.chat_type = 'direct' AND other.chat_id = c.chat_id AND other.user_id <> @UserId
         LEFT JOIN users peer ON peer.user_id = other.user_id
         """;
+
+    private static async Task<IReadOnlyList<ChatHeadRow>> ReadAsync(DbConnection connection, string sql, object parameters, long userId)
+    {
+        var heads = (await connection.QueryAsync<ChatHeadRow>(sql, parameters)).AsList();
+        return await UnreadCounts.AddAsync(connection, heads, userId);
+    }
 }

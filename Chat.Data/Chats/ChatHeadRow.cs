@@ -12,6 +12,8 @@ public sealed record ChatHeadRow
     public long LastMessageId { get; init; }
     public long MemberCount { get; init; }
 
+    /// <summary>The first message id that this participant may see.</summary>
+    public long VisibleFrom { get; init; }
     public long DeliveredUpTo { get; init; }
     public long ReadUpTo { get; init; }
 

@@ -22,13 +22,17 @@ internal sealed class HttpErrorAnswers : AccountsFixture
     {
         var (method, path) = (new HttpMethod(call.Split(' ')[0]), call.Split(' ')[1]);
         var somebody = await SomebodyAsync();
-        foreach (var token in new[] { null, "", "abc", somebody.RefreshToken, somebody.AccessToken[..^2] + "AA" })
+        foreach (var token in new[] { null, "", "abc", somebody.RefreshToken, Forged(somebody.AccessToken) })
         {
             var answer = await Http.CallAsync(method, path, method == HttpMethod.Patch ? HttpCalls.Json("{") : null, token);
             AssertRefused(answer, 401, "unauthenticated");
             Assert.That(answer.Response.Headers.WwwAuthenticate.ToString(), Is.EqualTo("Bearer"));
         }
     }
+
+    /// <summary>Another character in the middle: the bits of the last one need not count.</summary>
+    private static string Forged(string token) =>
+        string.Concat(token.AsSpan(0, token.Length / 2), token[token.Length / 2] == 'A' ? "B" : "A", token.AsSpan(token.Length / 2 + 1));
 
     [Test]
     public async Task An_unknown_address() => AssertRefused(await Http.GetAsync("/api/nothing", token: null), 404, "not_found");

@@ -15,13 +15,14 @@ public abstract class BrowserFixture
     ];
 
     private readonly List<IBrowserContext> _windows = [];
-    private TestDatabase _database = null!;
-    private IPlaywright _playwright = null!;
-    private IBrowser _browser = null!;
+    private TestDatabase? _database;
+    private ChatServerFactory? _server;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
 
-    protected ChatServerFactory Server { get; private set; } = null!;
+    protected ChatServerFactory Server => _server!;
 
-    protected TestDatabase Database => _database;
+    protected TestDatabase Database => _database!;
 
     [SetUp]
     public async Task Open()
@@ -33,7 +34,7 @@ public abstract class BrowserFixture
 
         _database = await TestDatabase.CreateAsync();
         await new DemoData(_database.Database).LoadIntoEmptyAsync(CancellationToken.None);
-        Server = StartServer();
+        _server = StartServer();
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium, Args = Arguments });
     }
@@ -43,10 +44,10 @@ public abstract class BrowserFixture
     {
         if (TestContext.CurrentContext.Result.Outcome.Status is NUnit.Framework.Interfaces.TestStatus.Failed) await KeepScreenshotsAsync();
         _windows.Clear();
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
-        await Server.DisposeAsync();
-        await _database.DisposeAsync();
+        if (_browser is not null) await _browser.DisposeAsync();
+        _playwright?.Dispose();
+        if (_server is not null) await _server.DisposeAsync();
+        if (_database is not null) await _database.DisposeAsync();
     }
 
     /// <summary>Stops the server and starts it again on the same port, as an upgrade does.</summary>
@@ -54,13 +55,13 @@ public abstract class BrowserFixture
     {
         var port = Server.Address.Port;
         await Server.DisposeAsync();
-        Server = StartServer(port);
+        _server = StartServer(port);
     }
 
     /// <summary>A window of its own, with nothing in common with the others, in which somebody of the demo data is logged in.</summary>
     protected async Task<IPage> LogInAsync(string login)
     {
-        var window = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = 1100, Height = 720 } });
+        var window = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = 1100, Height = 720 } });
         _windows.Add(window);
         var page = await window.NewPageAsync();
         await page.GotoAsync(Server.Address.ToString());
@@ -74,7 +75,7 @@ public abstract class BrowserFixture
     private ChatServerFactory StartServer(int port = 0)
     {
         var server = new ChatServerFactory(
-            _database.ConnectionString,
+            Database.ConnectionString,
             TestSettings.Unthrottled(new() { ["Web:Root"] = Repository.PathOf("Chat.Web/dist") }),
             port: port);
         _ = server.Address;

@@ -2,12 +2,15 @@ using System.Security.Claims;
 using Chat.Data.Chats;
 using Chat.Data.Groups;
 using Chat.Data.Messages;
+using Chat.Data.Presence;
 using Chat.Data.Receipts;
 using Chat.Server.Features.Accounts;
 using Chat.Server.Features.Chats;
 using Chat.Server.Features.Groups;
 using Chat.Server.Features.Messages;
+using Chat.Server.Features.Presence;
 using Chat.Server.Features.Receipts;
+using Chat.Server.Features.Typing;
 using Chat.Server.Hubs;
 using Chat.Server.Realtime;
 using Microsoft.AspNetCore.Http.Features;
@@ -35,15 +38,20 @@ internal sealed class HubHarness : IDisposable
         MessageNotifier = new MessageNotifier(HubContext.Object, Rosters, NullLogger<MessageNotifier>.Instance);
         ReceiptNotifier = new ReceiptNotifier(HubContext.Object, Rosters, Time, NullLogger<ReceiptNotifier>.Instance);
         ChatNotifier = new ChatNotifier(HubContext.Object, NullLogger<ChatNotifier>.Instance);
-        Membership = new ChatMembership(Registry, HubContext.Object);
-        Lifecycle = new ConnectionLifecycle(Registry, RosterReader.Object, Sessions.Object, HubContext.Object);
+        Membership = new ChatMembership(Registry, Rosters, HubContext.Object);
+        Presence = new PresenceTracker(
+            PresenceStore.Object, LastSeen.Object, new PresenceNotifier(HubContext.Object, NullLogger<PresenceNotifier>.Instance),
+            new PresenceOptions(), Time, NullLogger<PresenceTracker>.Instance);
+        Lifecycle = new ConnectionLifecycle(Registry, Sessions.Object, RosterReader.Object, Presence, HubContext.Object);
         _hub = () => new ChatHub(
             Lifecycle,
             new ChatService(DirectChats.Object, Heads.Object, Participants.Object, Time),
             new GroupService(GroupStore.Object, Heads.Object, Rosters, Membership, ChatNotifier, MessageNotifier),
             new SendMessageService(Rosters, Appender.Object),
             new HistoryService(History.Object, sync ?? new SyncOptions()),
-            new ReceiptService(Rosters, Receipts.Object, MessageInfo.Object));
+            new ReceiptService(Rosters, Receipts.Object, MessageInfo.Object),
+            new WatchPresenceService(PresenceStore.Object, LastSeen.Object, HubContext.Object),
+            new TypingService(Rosters, HubContext.Object, NullLogger<TypingService>.Instance));
         KnowsChat(DirectChat, "direct", Ann, Bob);
         KnowsChat(Group, "group", Ann, Bob, Carol);
         RosterReader.Setup(r => r.ListGroupIdsAsync(It.IsAny<long>(), It.IsAny<CancellationToken>())).ReturnsAsync([]);
@@ -63,6 +71,8 @@ internal sealed class HubHarness : IDisposable
     public Mock<IParticipantReader> Participants { get; } = new(MockBehavior.Strict);
     public Mock<IMessageInfoReader> MessageInfo { get; } = new(MockBehavior.Strict);
     public Mock<IGroupStore> GroupStore { get; } = new(MockBehavior.Strict);
+    public Mock<IPresenceStore> PresenceStore { get; } = new(MockBehavior.Strict);
+    public Mock<ILastSeenStore> LastSeen { get; } = new(MockBehavior.Strict);
     public Mock<ISessionGuard> Sessions { get; } = new();
     public Mock<IHubContext<ChatHub, IChatClient>> HubContext { get; } = new();
     public Mock<IGroupManager> Groups { get; } = new();
@@ -72,6 +82,7 @@ internal sealed class HubHarness : IDisposable
     public ConnectionRegistry Registry { get; }
     public ConnectionLifecycle Lifecycle { get; }
     public ChatMembership Membership { get; }
+    public PresenceTracker Presence { get; }
     public MessageNotifier MessageNotifier { get; }
     public ReceiptNotifier ReceiptNotifier { get; }
     public ChatNotifier ChatNotifier { get; }

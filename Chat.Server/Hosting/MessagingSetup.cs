@@ -77,6 +77,8 @@ internal static class MessagingSetup
         services.AddSingleton<ChatNotifier>();
         services.AddSingleton<GroupService>();
         services.AddHub();
+        // SignalR logs every refused call as an error, with its trace. ErrorFilter logs those that are faults.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.Critical);
         return builder;
     }
 
