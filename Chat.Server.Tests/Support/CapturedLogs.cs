@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using NUnit.Framework.Interfaces;
 
 namespace Chat.Server.Tests.Support;
 
@@ -9,6 +10,14 @@ public sealed class CapturedLogs : ILoggerProvider
     private readonly ConcurrentQueue<string> _lines = new();
 
     public IReadOnlyCollection<string> Lines => _lines;
+
+    /// <summary>What the server complained about, beside the failure of a test that it may explain.</summary>
+    public void WriteIfFailed()
+    {
+        if (TestContext.CurrentContext.Result.Outcome.Status != TestStatus.Failed) return;
+        foreach (var line in _lines.Where(l => !l.StartsWith("Information", StringComparison.Ordinal)).TakeLast(20))
+            TestContext.Out.WriteLine(line);
+    }
 
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName, _lines);
 

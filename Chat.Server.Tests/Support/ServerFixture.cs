@@ -1,5 +1,3 @@
-using NUnit.Framework.Interfaces;
-
 namespace Chat.Server.Tests.Support;
 
 /// <summary>A fixture with one server over one database of its own.</summary>
@@ -31,14 +29,8 @@ public abstract class ServerFixture
         if (_database is not null) await _database.DisposeAsync();
     }
 
-    /// <summary>What the server complained about, beside the failure that it may explain.</summary>
     [TearDown]
-    public void WriteLogOfFailure()
-    {
-        if (TestContext.CurrentContext.Result.Outcome.Status != TestStatus.Failed || _server is null) return;
-        foreach (var line in _server.Logs.Lines.Where(l => !l.StartsWith("Information", StringComparison.Ordinal)).TakeLast(20))
-            TestContext.Out.WriteLine(line);
-    }
+    public void WriteLogOfFailure() => _server?.Logs.WriteIfFailed();
 
     protected Task<TestClient> RegisterAsync(string name = "Somebody") => TestClient.RegisterAsync(Server.Address, name);
 }

@@ -27,14 +27,16 @@ public sealed class TestDatabase : IAsyncDisposable
         Environment.GetEnvironmentVariable(ServerVariable)
         ?? throw new InvalidOperationException($"{ServerVariable} is not set. Run ./test, or: eval \"$(eng/services.sh env)\".");
 
-    public static async Task<TestDatabase> CreateAsync(bool migrate = true)
+    /// <param name="on">The connection string of another server than the usual one, without a database.</param>
+    public static async Task<TestDatabase> CreateAsync(bool migrate = true, string? on = null)
     {
-        var server = ChatDatabase.Create(ServerConnectionString);
+        on ??= ServerConnectionString;
+        var server = ChatDatabase.Create(on);
         var name = $"chat_test_{Guid.NewGuid():N}";
         await server.QueryAsync(
             connection => connection.ExecuteAsync($"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci"),
             CancellationToken.None);
-        var database = new TestDatabase(server, name, $"{ServerConnectionString.TrimEnd(';')};Database={name}");
+        var database = new TestDatabase(server, name, $"{on.TrimEnd(';')};Database={name}");
         if (migrate) await new Migrator(database.Database, TimeProvider.System).MigrateAsync(CancellationToken.None);
         return database;
     }

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Chat.Server.Tests.Support;
+
+/// <summary>A MariaDB of the test's own, to be stopped and killed: started by <c>eng/services.sh</c> in a temporary folder.</summary>
+internal sealed class PrivateMariaDb : IAsyncDisposable
+{
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"chat-test-{Guid.NewGuid():N}");
+    private readonly int _port = FreePort();
+
+    private PrivateMariaDb()
+    {
+    }
+
+    /// <summary>Of the server, without a database.</summary>
+    public string ConnectionString { get; private set; } = "";
+
+    public static async Task<PrivateMariaDb> StartNewAsync()
+    {
+        var server = new PrivateMariaDb();
+        await server.StartAsync();
+        server.ConnectionString = await server.RunAsync("eval \"$(eng/services.sh env)\" && printf %s \"$CHAT_TEST_DATABASE\"");
+        return server;
+    }
+
+    public Task StartAsync() => RunAsync("eng/services.sh up mariadb");
+
+    public Task StopAsync() => RunAsync("eng/services.sh down mariadb");
+
+    public Task KillAsync() => RunAsync("eng/services.sh kill mariadb");
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<string> RunAsync(string command)
+    {
+        var start = new ProcessStartInfo("bash", ["-c", command])
+        {
+            WorkingDirectory = Repository.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            Environment = { ["CHAT_LOCAL"] = _folder, ["CHAT_DB_PORT"] = $"{_port}", ["CHAT_DB_BUFFER_POOL"] = "32M" },
+        };
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
+        // A service that stays in the background must not keep us waiting for the end of its output.
+        var text = await output.OrDeadline();
+        return process.ExitCode == 0
+            ? text
+            : throw new InvalidOperationException($"{command} failed ({process.ExitCode}): {text} {await errors.OrDeadline()}");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
