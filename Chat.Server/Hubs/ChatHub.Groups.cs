@@ -5,8 +5,7 @@ namespace Chat.Server.Hubs;
 public sealed partial class ChatHub
 {
     /// <summary>Makes a group that you own. A repeat with the same <c>clientGroupId</c> returns it.</summary>
-    public Task<ChatView> CreateGroup(CreateGroupRequest request) =>
-        groups.CreateAsync(CallerId, request, Context.ConnectionAborted);
+    public Task<ChatView> CreateGroup(CreateGroupRequest request) => groups.CreateAsync(CallerId, request);
 
     /// <summary>Adds members; for the owner. They see what is posted from then on.</summary>
     public Task<MembershipResult> AddMembers(AddMembersRequest request) => groups.AddMembersAsync(CallerId, request);

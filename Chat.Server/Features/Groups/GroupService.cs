@@ -17,23 +17,24 @@ public sealed class GroupService(
     ChatNotifier notifier,
     IAppendObserver messages)
 {
+    /// <summary>Goes on when its caller hangs up: who is in a group that is committed must be subscribed and told.</summary>
     /// <exception cref="ChatException"><c>invalid</c>: a member does not exist.</exception>
-    public async Task<ChatView> CreateAsync(long ownerId, CreateGroupRequest request, CancellationToken cancellationToken)
+    public async Task<ChatView> CreateAsync(long ownerId, CreateGroupRequest request)
     {
         var memberIds = request.MemberIds.Distinct().Where(id => id != ownerId).ToList();
         if (memberIds.Count == 0) throw ChatException.Invalid("memberIds", "must name somebody else");
 
-        var (change, message) = await groups.CreateAsync(ownerId, request.ClientGroupId, request.Title.Trim(), memberIds, cancellationToken);
+        var (change, message) = await groups.CreateAsync(ownerId, request.ClientGroupId, request.Title.Trim(), memberIds, CancellationToken.None);
         if (change.Outcome is GroupOutcome.UserNotFound)
             throw ChatException.Invalid("memberIds", $"no such user: {string.Join(", ", change.UserIds)}");
 
         if (message is not null)
         {
             await membership.RefreshAsync(change.ChatId, [ownerId, .. memberIds]);
-            await AnnounceAsync(change.ChatId, ownerId, cancellationToken);
+            await AnnounceAsync(change.ChatId, ownerId);
             messages.Committed([new StoredMessage(message, Roster: null, Origin: null)]);
         }
-        return (await heads.FindAsync(change.ChatId, ownerId, cancellationToken) ?? throw ChatException.ChatNotFound()).ToView();
+        return (await heads.FindAsync(change.ChatId, ownerId, CancellationToken.None) ?? throw ChatException.ChatNotFound()).ToView();
     }
 
     /// <exception cref="ChatException"><c>not_found</c>, <c>forbidden</c>, <c>invalid</c>, <c>too_large</c>.</exception>
@@ -44,7 +45,7 @@ public sealed class GroupService(
         if (change.Outcome is GroupOutcome.Done)
         {
             await membership.RefreshAsync(request.ChatId, change.UserIds);
-            await AnnounceAsync(request.ChatId, actorId, CancellationToken.None);
+            await AnnounceAsync(request.ChatId, actorId);
         }
         return Result(change);
     }
@@ -54,7 +55,7 @@ public sealed class GroupService(
     {
         var change = Accepted(await groups.RemoveMemberAsync(request.ChatId, actorId, request.UserId), "userId");
         await SeeOffAsync(change);
-        await AnnounceAsync(request.ChatId, actorId, CancellationToken.None);
+        await AnnounceAsync(request.ChatId, actorId);
         return Result(change);
     }
 
@@ -64,7 +65,7 @@ public sealed class GroupService(
         var change = Accepted(await groups.LeaveAsync(request.ChatId, userId), "chatId");
         await SeeOffAsync(change);
         if (await rosters.GetAsync(request.ChatId) is { Members: { Count: > 0 } members })
-            await AnnounceAsync(request.ChatId, members.Keys[0], CancellationToken.None);
+            await AnnounceAsync(request.ChatId, members.Keys[0]);
         return Result(change);
     }
 
@@ -75,9 +76,9 @@ public sealed class GroupService(
     }
 
     /// <summary>Tells everybody in the group what it looks like now, as one who is in it sees it.</summary>
-    private async Task AnnounceAsync(long chatId, long memberId, CancellationToken cancellationToken)
+    private async Task AnnounceAsync(long chatId, long memberId)
     {
-        if (await heads.FindAsync(chatId, memberId, cancellationToken) is { } head)
+        if (await heads.FindAsync(chatId, memberId, CancellationToken.None) is { } head)
             notifier.Updated(new ChatUpdatedEvent(chatId, head.ChatType, head.ChatName, (int)head.MemberCount));
     }
 
