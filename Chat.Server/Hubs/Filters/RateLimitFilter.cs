@@ -26,14 +26,11 @@ internal sealed class RateLimitFilter(ConnectionRegistry registry, RateLimitOpti
 
     private static void Take(TokenBucketRateLimiter bucket, string text)
     {
+        // Buckets fill when they are asked, not by a timer each. Before a token is taken, not when they turn out to be empty:
+        // otherwise a long rest would fill a bucket that has just been emptied, and earn two bursts.
+        bucket.TryReplenish();
         using var lease = bucket.AttemptAcquire();
         if (lease.IsAcquired) return;
-        // Buckets fill when they are asked, not by a timer each.
-        if (bucket.TryReplenish())
-        {
-            using var again = bucket.AttemptAcquire();
-            if (again.IsAcquired) return;
-        }
         lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter);
         throw ChatException.RateLimited(text, retryAfter);
     }
@@ -42,19 +39,23 @@ internal sealed class RateLimitFilter(ConnectionRegistry registry, RateLimitOpti
 /// <summary>The buckets of one user.</summary>
 public sealed class UserRateLimits(RateLimitOptions options)
 {
-    /// <summary>How finely a bucket fills: ten times a second.</summary>
+    /// <summary>How finely a bucket fills: ten times a second, or a token at a time where the rate is lower.</summary>
     private const int FillsPerSecond = 10;
 
     public TokenBucketRateLimiter Calls { get; } = Bucket(options.CallsPerSecond, options.CallBurst);
 
     public TokenBucketRateLimiter Sends { get; } = Bucket(options.SendsPerSecond, options.SendBurst);
 
-    private static TokenBucketRateLimiter Bucket(int perSecond, int burst) => new(new TokenBucketRateLimiterOptions
+    private static TokenBucketRateLimiter Bucket(int perSecond, int burst)
     {
-        TokenLimit = burst,
-        TokensPerPeriod = Math.Max(1, perSecond / FillsPerSecond),
-        ReplenishmentPeriod = TimeSpan.FromSeconds(1.0 / FillsPerSecond),
-        AutoReplenishment = false,
-        QueueLimit = 0,
-    });
+        var tokens = Math.Max(1, perSecond / FillsPerSecond);
+        return new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = burst,
+            TokensPerPeriod = tokens,
+            ReplenishmentPeriod = TimeSpan.FromSeconds((double)tokens / perSecond),
+            AutoReplenishment = false,
+            QueueLimit = 0,
+        });
+    }
 }
