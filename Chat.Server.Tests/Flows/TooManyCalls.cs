@@ -15,7 +15,7 @@ public sealed partial class TooManyCalls : ServerFixture
     {
         ["RateLimits:CallsPerSecond"] = "10",
         ["RateLimits:CallBurst"] = $"{CallBurst}",
-        ["RateLimits:SendsPerSecond"] = "2",
+        ["RateLimits:SendsPerSecond"] = "5",
         ["RateLimits:SendBurst"] = $"{SendBurst}",
     };
 
