@@ -191,7 +191,7 @@ export class ChatClient {
   }
 
   #event({ name, payload }: HubEvent): void {
-    const chat = payload.chatId === null ? undefined : this.store.get(payload.chatId);
+    const chat = 'chatId' in payload && payload.chatId !== null ? this.store.get(payload.chatId) : undefined;
     switch (name) {
       case 'MessagePosted':
         if (chat) this.#settle(chat, chat.post(payload));

@@ -22,8 +22,11 @@ const eventNames: Record<keyof ChatClientEvents, true> = {
   ChatRemoved: true,
   ChatUpdated: true,
   MessagePosted: true,
+  PresenceChanged: true,
   ReceiptsAdvanced: true,
+  ReconnectRequired: true,
   ResyncRequired: true,
+  TypingChanged: true,
 };
 
 /** SignalR over WebSockets, without the negotiation round trip. `url` may be relative to the page. */

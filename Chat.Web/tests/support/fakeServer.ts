@@ -144,6 +144,8 @@ export class FakeServer {
     MarkDelivered: (userId, { chatId, upTo }) => this.#mark(this.#chatOf(chatId, userId), userId, upTo, 0),
     MarkRead: (userId, { chatId, upTo }) => this.#mark(this.#chatOf(chatId, userId), userId, upTo, upTo),
     GetMessageInfo: (_userId, { chatId, messageId }) => ({ chatId, messageId, sentAt: now(), receipts: [] }),
+    WatchPresence: () => ({ presences: [] }),
+    SetTyping: (userId, { chatId }) => ({ chatId: this.#chatOf(chatId, userId).chatId, heardBy: true }),
   };
 
   /** What this user should have of the chat. */
