@@ -49,6 +49,7 @@ describe('whatever the network does', () => {
       if (chance(0.1)) h.server.mark(chatId, Bob, { readUpTo: h.server.chats.get(chatId)!.messages.length });
       if (chance(0.1)) h.client.setVisible(chance(0.2) ? null : chatId);
       if (chance(0.05)) h.transport?.drop();
+      if (chance(0.05)) h.server.push([Me], { name: 'ReconnectRequired', payload: { afterMs: Math.round(random() * 1_000), reason: 'test' } });
       if (chance(0.03)) h.network.up = !h.network.up;
       if (chance(0.02)) {
         h.client.close();

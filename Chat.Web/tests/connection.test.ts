@@ -202,6 +202,80 @@ describe('connection', () => {
     expect(ends).toEqual(['logged out']);
   });
 
+  describe('when the server goes away', () => {
+    const sendAway = (afterMs: number): void => current.onEvent({ name: 'ReconnectRequired', payload: { afterMs, reason: 'test' } });
+
+    test('waits as long as it was told, then connects again at once', async () => {
+      await start();
+      const states: string[] = [];
+      connection.subscribe(() => states.push(connection.getState()));
+      const old = current;
+      const call = connection.call('GetChat', { chatId: 1 }).catch((error: unknown) => error);
+      sendAway(300);
+      await pass(299);
+      expect(attempts).toBe(1);
+      await pass(1);
+      expect(await call).toMatchObject({ code: 'disconnected', retryable: true });
+      expect(attempts).toBe(2);
+      expect(current).not.toBe(old);
+      expect(connection.getState()).toBe('online');
+      expect(ends).toEqual(['online', 'offline', 'online']);
+      // Whoever watches the state never sees it offline, so nobody is told of a connection that is lost.
+      expect(states).not.toContain('offline');
+    });
+
+    test('a disconnect in the meantime cancels it', async () => {
+      await start();
+      sendAway(5_000);
+      current.onClose();
+      await pass(500);
+      expect(attempts).toBe(2);
+      await pass(10_000);
+      expect(attempts).toBe(2);
+    });
+
+    test('saying it twice changes nothing', async () => {
+      await start();
+      sendAway(1_000);
+      await pass(900);
+      sendAway(1_000);
+      await pass(100);
+      expect(attempts).toBe(2);
+      await pass(10_000);
+      expect(attempts).toBe(2);
+    });
+
+    test('a server that is not there yet is tried again with waits', async () => {
+      await start();
+      outcome = 'reject';
+      sendAway(0);
+      await pass(1);
+      expect(attempts).toBe(2);
+      expect(connection.getState()).toBe('offline');
+      outcome = 'accept';
+      await pass(500);
+      expect(connection.getState()).toBe('online');
+    });
+
+    test('servers that send away whoever comes are not hammered', async () => {
+      await start();
+      for (let i = 0; i < 600; i++) {
+        if (connection.getState() === 'online') sendAway(0);
+        await pass(100);
+      }
+      // In a minute; without any wait it would be hundreds.
+      expect(attempts).toBeLessThan(30);
+    });
+
+    test('nothing happens after the end', async () => {
+      await start();
+      sendAway(1_000);
+      connection.stop();
+      await pass(10_000);
+      expect(attempts).toBe(1);
+    });
+  });
+
   test('while offline calls fail at once', async () => {
     await expect(connection.call('GetChat', { chatId: 1 })).rejects.toMatchObject({ code: 'disconnected' });
   });

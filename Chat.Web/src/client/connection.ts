@@ -51,6 +51,9 @@ export class Connection {
   #running = false;
   #retryTimer: ReturnType<typeof setTimeout> | null = null;
   #stableTimer: ReturnType<typeof setTimeout> | null = null;
+  #leaveTimer: ReturnType<typeof setTimeout> | null = null;
+  /** This connection was made because a server sent us away, and it has not held yet. */
+  #sentAway = false;
   #forgetNetwork: (() => void)[] = [];
 
   constructor(options: ConnectionOptions) {
@@ -92,6 +95,20 @@ export class Connection {
     if (!this.#running || this.#state !== 'offline') return;
     this.#backoff.reset();
     void this.#connect();
+  }
+
+  /** The server goes away. Its first word counts: one that repeats itself must not keep us for ever. */
+  #leaveLater(afterMs: number): void {
+    if (this.#state !== 'online' || this.#leaveTimer !== null) return;
+    // Should every server send away whoever comes, they must not be hammered.
+    const waitMs = this.#sentAway ? this.#backoff.next(afterMs) : afterMs;
+    this.#leaveTimer = setTimeout(() => {
+      const transport = this.#transport;
+      this.#ended(transport);
+      this.#sentAway = true;
+      void transport?.stop().catch(() => {});
+      void this.#connect();
+    }, waitMs);
   }
 
   /** What was under way is repeated on the next connection; the news may be false, so attempts go on. */
@@ -144,7 +161,10 @@ export class Connection {
       this.#epoch++;
       this.#setState('online');
       // A server that accepts and drops at once must not be hammered: only a connection that holds resets the back-off.
-      this.#stableTimer = setTimeout(() => this.#backoff.reset(), 5_000);
+      this.#stableTimer = setTimeout(() => {
+        this.#backoff.reset();
+        this.#sentAway = false;
+      }, 5_000);
       this.#handlers.onOnline();
     } catch (error) {
       if (transport !== null && this.#transport !== transport) return;
@@ -156,7 +176,9 @@ export class Connection {
 
   #listen(transport: HubTransport): void {
     transport.onEvent = (event) => {
-      if (this.#transport === transport) this.#handlers.onEvent(event);
+      if (this.#transport !== transport) return;
+      if (event.name === 'ReconnectRequired') this.#leaveLater(event.payload.afterMs);
+      this.#handlers.onEvent(event);
     };
     transport.onClose = () => {
       if (this.#transport !== transport || this.#state !== 'online') return;
@@ -216,8 +238,10 @@ export class Connection {
   #clearTimers(): void {
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
     if (this.#stableTimer !== null) clearTimeout(this.#stableTimer);
+    if (this.#leaveTimer !== null) clearTimeout(this.#leaveTimer);
     this.#retryTimer = null;
     this.#stableTimer = null;
+    this.#leaveTimer = null;
   }
 
   #setState(state: ConnectionState): void {
