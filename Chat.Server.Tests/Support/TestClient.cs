@@ -56,7 +56,7 @@ public sealed class TestClient : IAsyncDisposable
     public static async Task<TestClient> ConnectAsync(Uri server, TestAccount account)
     {
         var client = new TestClient(server, account);
-        await client.Hub.StartAsync();
+        await client.StartAsync();
         return client;
     }
 
@@ -127,10 +127,19 @@ public sealed class TestClient : IAsyncDisposable
     {
         await Hub.DisposeAsync();
         Hub = BuildHub();
-        await Hub.StartAsync();
+        await StartAsync();
     }
 
     public ValueTask DisposeAsync() => Hub.DisposeAsync();
+
+    /// <summary>
+    /// The handshake is answered before the server has subscribed the connection; its first call is answered after that.
+    /// </summary>
+    private async Task StartAsync()
+    {
+        await Hub.StartAsync();
+        await ListChatsAsync(limit: 1);
+    }
 
     private HubConnection BuildHub()
     {
