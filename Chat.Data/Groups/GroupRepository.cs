@@ -118,5 +118,5 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
     private const string FindUsersSql = "SELECT user_id FROM users WHERE user_id IN @UserIds";
 
     private static Change<GroupChange> Refused(GroupOutcome outcome, long chatId, params IReadOnlyList<long> userIds) =>
-        new(GroupChange.Refused(outcome, chatId, userIds), []);
+        new(GroupChange.Refused(outcome, chatId, userIds), [], []);
 }

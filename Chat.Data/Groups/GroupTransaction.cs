@@ -112,10 +112,11 @@ internal sealed class GroupTransaction
         """;
 
     /// <summary>Moves the head and tells every node, by the version, that the roster is another. To be called last.</summary>
+    /// <param name="userIds">Who joined or left.</param>
     public async Task<Change<GroupChange>> FinishAsync(IReadOnlyList<long> userIds)
     {
         await _connection.ExecuteAsync(FinishSql, new { ChatId, LastMessageId, Now = _now }, _transaction);
-        return new Change<GroupChange>(new GroupChange(GroupOutcome.Done, ChatId, LastMessageId, userIds), _messages);
+        return new Change<GroupChange>(new GroupChange(GroupOutcome.Done, ChatId, LastMessageId, userIds), _messages, userIds);
     }
 
     private const string FinishSql = """

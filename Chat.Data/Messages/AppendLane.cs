@@ -116,7 +116,8 @@ internal sealed partial class AppendLane : IAsyncDisposable
     {
         try
         {
-            var messages = await change.RunAsync(_database);
+            var (messages, members) = await change.RunAsync(_database);
+            if (members.Count > 0) await TryAsync(() => _observer.MembersChangedAsync(change.ChatId, members));
             Observe([.. messages.Select(row => new StoredMessage(row, Roster: null, Origin: null))]);
             change.Complete();
         }
@@ -137,6 +138,18 @@ internal sealed partial class AppendLane : IAsyncDisposable
         try
         {
             report();
+        }
+        catch (Exception exception)
+        {
+            LogObserverFailed(_logger, exception);
+        }
+    }
+
+    private async Task TryAsync(Func<Task> report)
+    {
+        try
+        {
+            await report();
         }
         catch (Exception exception)
         {

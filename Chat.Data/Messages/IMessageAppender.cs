@@ -22,5 +22,5 @@ public interface IMessageAppender
     Task<T> ChangeAsync<T>(long chatId, Func<DbConnection, DbTransaction, Task<Change<T>>> change);
 }
 
-/// <summary>What a change of a chat answers, and the messages that it stored.</summary>
-public sealed record Change<T>(T Answer, IReadOnlyList<MessageRow> Messages);
+/// <summary>What a change of a chat answers, the messages that it stored, and the users who joined or left by it.</summary>
+public sealed record Change<T>(T Answer, IReadOnlyList<MessageRow> Messages, IReadOnlyList<long> Members);

@@ -48,7 +48,7 @@ public sealed class MessageAppender : IMessageAppender, IAsyncDisposable
 
     public async Task<T> ChangeAsync<T>(long chatId, Func<DbConnection, DbTransaction, Task<Change<T>>> change)
     {
-        var pending = new PendingChange<T>(change);
+        var pending = new PendingChange<T>(chatId, change);
         if (!LaneOf(chatId).TryEnqueue(pending)) throw Busy();
         return await pending.Result;
     }

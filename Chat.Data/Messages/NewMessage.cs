@@ -27,7 +27,7 @@ public readonly record struct AppendResult(AppendOutcome Outcome, long MessageId
 /// <param name="Origin">See <see cref="NewMessage.Origin"/>.</param>
 public sealed record StoredMessage(MessageRow Row, Roster? Roster, string? Origin);
 
-/// <summary>Told by the lanes what happened, on the lane: in commit order per chat, and never to be kept waiting.</summary>
+/// <summary>Told by the lanes what happened, on the lane: in commit order per chat. Never to be kept waiting, where nothing else is said.</summary>
 public interface IAppendObserver
 {
     /// <summary>These are committed. A repeated send is reported again, since its first push may have been lost with a node.</summary>
@@ -35,6 +35,12 @@ public interface IAppendObserver
 
     /// <summary>The connection broke during the commit: these chats may hold messages that were never reported.</summary>
     void OutcomeUnknown(IReadOnlyCollection<long> chatIds);
+
+    /// <summary>
+    /// Users joined or left a chat. The one thing that the lane waits for: no later message of the chat is reported before
+    /// those who left are unsubscribed, and those who joined hear of their own joining.
+    /// </summary>
+    Task MembersChangedAsync(long chatId, IReadOnlyList<long> userIds);
 
     /// <summary>The roster that a send was checked against is out of date.</summary>
     void RosterChanged(long chatId);

@@ -26,25 +26,29 @@ internal sealed class PendingMessage(NewMessage message) : PendingWork
 
 internal abstract class PendingChange : PendingWork
 {
-    /// <returns>The messages that it stored.</returns>
-    public abstract Task<IReadOnlyList<MessageRow>> RunAsync(ChatDatabase database);
+    public abstract long ChatId { get; }
+
+    /// <returns>The messages that it stored, and who joined or left.</returns>
+    public abstract Task<(IReadOnlyList<MessageRow> Messages, IReadOnlyList<long> Members)> RunAsync(ChatDatabase database);
 
     /// <summary>Gives the caller its answer, once the messages have been reported.</summary>
     public abstract void Complete();
 }
 
-internal sealed class PendingChange<T>(Func<DbConnection, DbTransaction, Task<Change<T>>> change) : PendingChange
+internal sealed class PendingChange<T>(long chatId, Func<DbConnection, DbTransaction, Task<Change<T>>> change) : PendingChange
 {
     private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T? _answer;
 
     public Task<T> Result => _result.Task;
 
-    public override async Task<IReadOnlyList<MessageRow>> RunAsync(ChatDatabase database)
+    public override long ChatId => chatId;
+
+    public override async Task<(IReadOnlyList<MessageRow> Messages, IReadOnlyList<long> Members)> RunAsync(ChatDatabase database)
     {
         var done = await database.InTransactionAsync(change, CancellationToken.None);
         _answer = done.Answer;
-        return done.Messages;
+        return (done.Messages, done.Members);
     }
 
     public override void Complete() => _result.TrySetResult(_answer!);

@@ -249,7 +249,7 @@ public sealed class AppendingMessages : DatabaseFixture
             sends = [first, .. Enumerable.Range(0, 8).Select(i => appender.AppendAsync(chat.Message(_users[0], $"{i}")))];
             Assert.That(sends.Skip(6).Select(s => s.Exception?.InnerException), Is.All.InstanceOf<AppenderBusyException>());
             Assert.ThrowsAsync<AppenderBusyException>(() =>
-                appender.ChangeAsync(chat.ChatId, (_, _) => Task.FromResult(new Change<int>(1, []))));
+                appender.ChangeAsync(chat.ChatId, (_, _) => Task.FromResult(new Change<int>(1, [], []))));
         }
         await Task.WhenAll(sends.Take(6)).OrDeadline();
         Assert.That((await Database.StoredAsync(chat.ChatId)).Select(m => m.MessageText), Is.EqualTo(new[] { "first", "0", "1", "2", "3", "4" }));
@@ -292,7 +292,7 @@ public sealed class AppendingMessages : DatabaseFixture
         {
             var last = await connection.ExecuteScalarAsync<long>(
                 "SELECT last_message_id FROM chats WHERE chat_id = @ChatId FOR UPDATE", new { chat.ChatId }, transaction);
-            return new Change<long>(last, []);
+            return new Change<long>(last, [], []);
         });
         var after = Enumerable.Range(0, 20).Select(_ => appender.AppendAsync(chat.Message(_users[0]))).ToList();
         Assert.That(await change, Is.EqualTo(20));
@@ -388,7 +388,7 @@ public sealed class AppendingMessages : DatabaseFixture
         {
             holding.TrySetResult();
             await gate.Task;
-            return new Change<int>(0, []);
+            return new Change<int>(0, [], []);
         });
         await holding.Task.OrDeadline();
         var sends = messages.Select(appender.AppendAsync).ToList();
@@ -410,6 +410,8 @@ public sealed class AppendingMessages : DatabaseFixture
 
     private sealed class BatchObserver : IAppendObserver
     {
+        public Task MembersChangedAsync(long chatId, IReadOnlyList<long> userIds) => Task.CompletedTask;
+
         public List<IReadOnlyList<StoredMessage>> Batches { get; } = [];
 
         public void Committed(IReadOnlyList<StoredMessage> messages) => Batches.Add(messages);

@@ -1,3 +1,4 @@
+using Chat.Data;
 using Chat.Data.Chats;
 using Chat.Data.Groups;
 using Chat.Server.Errors;
@@ -93,7 +94,7 @@ public sealed class GroupCalls
     {
         await _harness.Rosters.GetAsync(HubHarness.Group);
         _harness.GroupStore.Setup(g => g.AddMembersAsync(HubHarness.Group, HubHarness.Ann, new[] { HubHarness.Bob, 44L }, Limits.GroupSize))
-            .ReturnsAsync(new GroupChange(GroupOutcome.Done, HubHarness.Group, 8, [HubHarness.Bob]));
+            .Returns(() => InLaneAsync(new GroupChange(GroupOutcome.Done, HubHarness.Group, 8, [HubHarness.Bob])));
         var result = await _harness.As(HubHarness.Ann).AddMembers(new AddMembersRequest(HubHarness.Group, [HubHarness.Bob, 44, HubHarness.Bob]));
         Assert.That((result.ChatId, result.MessageId, result.UserIds.Single()), Is.EqualTo((HubHarness.Group, (long?)8, HubHarness.Bob)));
         foreach (var connection in new[] { "bob-1", "bob-2" })
@@ -108,7 +109,8 @@ public sealed class GroupCalls
     {
         await _harness.Rosters.GetAsync(HubHarness.Group);
         _harness.GroupStore.Setup(g => g.RemoveMemberAsync(HubHarness.Group, HubHarness.Ann, HubHarness.Bob))
-            .ReturnsAsync(new GroupChange(GroupOutcome.Done, HubHarness.Group, 8, [HubHarness.Bob]));
+            .Returns(() => InLaneAsync(new GroupChange(GroupOutcome.Done, HubHarness.Group, 8, [HubHarness.Bob])));
+        _harness.KnowsChat(HubHarness.Group, "group", HubHarness.Ann, HubHarness.Carol);
         await _harness.As(HubHarness.Ann).RemoveMember(new RemoveMemberRequest(HubHarness.Group, HubHarness.Bob));
         foreach (var connection in new[] { "bob-1", "bob-2" })
             _harness.Groups.Verify(g => g.RemoveFromGroupAsync(connection, Everybody, It.IsAny<CancellationToken>()), Times.Once);
@@ -118,6 +120,15 @@ public sealed class GroupCalls
         }));
         await _harness.Rosters.GetAsync(HubHarness.Group);
         _harness.RosterReader.Verify(r => r.GetAsync(HubHarness.Group, It.IsAny<CancellationToken>()), Times.Exactly(2));
+    }
+
+    [Test]
+    public async Task Members_leave_also_while_the_roster_cannot_be_read()
+    {
+        _harness.RosterReader.Setup(r => r.GetAsync(HubHarness.Group, It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new DataUnavailableException(new TimeoutException()));
+        await _harness.MessageNotifier.MembersChangedAsync(HubHarness.Group, [HubHarness.Bob]);
+        _harness.Groups.Verify(g => g.RemoveFromGroupAsync("bob-1", Everybody, It.IsAny<CancellationToken>()), Times.Once);
     }
 
     [Test]
@@ -159,4 +170,11 @@ public sealed class GroupCalls
             .ReturnsAsync((
                 new GroupChange(GroupOutcome.Done, HubHarness.Group, 1, members),
                 HubHarness.SystemMessage(HubHarness.Group, 1, """{"kind":"group_created","userIds":[22,33],"title":"Title"}""")));
+
+    /// <summary>What the append lane does with a change of members before it answers.</summary>
+    private async Task<GroupChange> InLaneAsync(GroupChange change)
+    {
+        await _harness.MessageNotifier.MembersChangedAsync(change.ChatId, change.UserIds);
+        return change;
+    }
 }

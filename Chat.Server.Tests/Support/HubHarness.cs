@@ -35,10 +35,10 @@ internal sealed class HubHarness : IDisposable
         HubContext.SetupGet(h => h.Clients).Returns(Pushes.Clients);
         HubContext.SetupGet(h => h.Groups).Returns(Groups.Object);
         Registry = new ConnectionRegistry();
-        MessageNotifier = new MessageNotifier(HubContext.Object, Rosters, NullLogger<MessageNotifier>.Instance);
         ReceiptNotifier = new ReceiptNotifier(HubContext.Object, Rosters, Time, NullLogger<ReceiptNotifier>.Instance);
         ChatNotifier = new ChatNotifier(HubContext.Object, NullLogger<ChatNotifier>.Instance);
         Membership = new ChatMembership(Registry, Rosters, HubContext.Object);
+        MessageNotifier = new MessageNotifier(HubContext.Object, Rosters, Membership, NullLogger<MessageNotifier>.Instance);
         Presence = new PresenceTracker(
             PresenceStore.Object, LastSeen.Object, new PresenceNotifier(HubContext.Object, NullLogger<PresenceNotifier>.Instance),
             new PresenceOptions(), Time, NullLogger<PresenceTracker>.Instance);
@@ -46,7 +46,7 @@ internal sealed class HubHarness : IDisposable
         _hub = () => new ChatHub(
             Lifecycle,
             new ChatService(DirectChats.Object, Heads.Object, Participants.Object, Time),
-            new GroupService(GroupStore.Object, Heads.Object, Rosters, Membership, ChatNotifier, MessageNotifier),
+            new GroupService(GroupStore.Object, Heads.Object, Rosters, ChatNotifier, MessageNotifier),
             new SendMessageService(Rosters, Appender.Object),
             new HistoryService(History.Object, sync ?? new SyncOptions()),
             new ReceiptService(Rosters, Receipts.Object, MessageInfo.Object),

@@ -40,6 +40,12 @@ internal sealed class RecordingObserver : IAppendObserver
         lock (_gate) _unknown.AddRange(chatIds);
     }
 
+    public Task MembersChangedAsync(long chatId, IReadOnlyList<long> userIds)
+    {
+        OnReport?.Invoke();
+        return Task.CompletedTask;
+    }
+
     public void RosterChanged(long chatId)
     {
         OnReport?.Invoke();

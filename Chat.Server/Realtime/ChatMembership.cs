@@ -1,3 +1,5 @@
+using Chat.Data;
+using Chat.Data.Chats;
 using Chat.Server.Hubs;
 using Microsoft.AspNetCore.SignalR;
 
@@ -12,22 +14,19 @@ public sealed class ChatMembership(ConnectionRegistry registry, RosterCache rost
 
     /// <summary>
     /// After a committed change: forgets the cached roster, reads it again, and lets the connections of these users join or
-    /// leave accordingly. Safe to repeat.
+    /// leave accordingly. Safe to repeat. While the roster cannot be read they leave: who belongs to it comes back with the
+    /// next connection, and who does not must hear nothing more.
     /// </summary>
-    /// <exception cref="Chat.Data.DataUnavailableException"/>
-    public async Task RefreshAsync(long chatId, IEnumerable<long> userIds)
+    public async Task RefreshAsync(long chatId, IReadOnlyCollection<long> userIds)
     {
         rosters.Invalidate(chatId);
         var turn = _turns[(int)((ulong)chatId % (ulong)_turns.Length)];
         await turn.WaitAsync();
         try
         {
-            var roster = await rosters.GetAsync(chatId);
-            foreach (var userId in userIds)
-            {
-                registry.MembershipChanged(userId);
-                await ApplyAsync(chatId, userId, isMember: roster?.Has(userId) ?? false);
-            }
+            foreach (var userId in userIds) registry.MembershipChanged(userId);
+            var roster = await ReadAsync(chatId);
+            foreach (var userId in userIds) await ApplyAsync(chatId, userId, isMember: roster?.Has(userId) ?? false);
         }
         finally
         {
@@ -38,6 +37,18 @@ public sealed class ChatMembership(ConnectionRegistry registry, RosterCache rost
     public void Dispose()
     {
         foreach (var turn in _turns) turn.Dispose();
+    }
+
+    private async Task<Roster?> ReadAsync(long chatId)
+    {
+        try
+        {
+            return await rosters.GetAsync(chatId);
+        }
+        catch (DataUnavailableException)
+        {
+            return null;
+        }
     }
 
     private async Task ApplyAsync(long chatId, long userId, bool isMember)

@@ -30,6 +30,25 @@ internal static class MySqlDriver
         // SHOW WARNINGS that it sends by itself after a statement with a warning is in utf8mb3: an asynchronous call then never returns.
         private const string AnswerInUtf8mb4Sql = "SET character_set_results = utf8mb4";
 
+        // This driver's pools belong to the process, and would keep their connections open after the source is gone.
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) ClearPool();
+            base.Dispose(disposing);
+        }
+
+        protected override ValueTask DisposeAsyncCore()
+        {
+            ClearPool();
+            return base.DisposeAsyncCore();
+        }
+
+        private void ClearPool()
+        {
+            using var connection = new MySqlConnection(connectionString);
+            MySqlConnection.ClearPool(connection);
+        }
+
         protected override DbConnection OpenDbConnection()
         {
             var connection = base.OpenDbConnection();

@@ -13,7 +13,6 @@ public sealed class GroupService(
     IGroupStore groups,
     IChatHeadReader heads,
     RosterCache rosters,
-    ChatMembership membership,
     ChatNotifier notifier,
     IAppendObserver messages)
 {
@@ -30,7 +29,8 @@ public sealed class GroupService(
 
         if (message is not null)
         {
-            await membership.RefreshAsync(change.ChatId, [ownerId, .. memberIds]);
+            // The chat is new, so no lane is concerned: what a lane would do for its members is done here.
+            await messages.MembersChangedAsync(change.ChatId, [ownerId, .. memberIds]);
             await AnnounceAsync(change.ChatId, ownerId);
             messages.Committed([new StoredMessage(message, Roster: null, Origin: null)]);
         }
@@ -42,11 +42,7 @@ public sealed class GroupService(
     {
         var change = Accepted(
             await groups.AddMembersAsync(request.ChatId, actorId, [.. request.UserIds.Distinct()], Limits.GroupSize), "userIds");
-        if (change.Outcome is GroupOutcome.Done)
-        {
-            await membership.RefreshAsync(request.ChatId, change.UserIds);
-            await AnnounceAsync(request.ChatId, actorId);
-        }
+        if (change.Outcome is GroupOutcome.Done) await AnnounceAsync(request.ChatId, actorId);
         return Result(change);
     }
 
@@ -54,7 +50,7 @@ public sealed class GroupService(
     public async Task<MembershipResult> RemoveMemberAsync(long actorId, RemoveMemberRequest request)
     {
         var change = Accepted(await groups.RemoveMemberAsync(request.ChatId, actorId, request.UserId), "userId");
-        await SeeOffAsync(change);
+        notifier.Removed(change.ChatId, change.UserIds);
         await AnnounceAsync(request.ChatId, actorId);
         return Result(change);
     }
@@ -63,16 +59,10 @@ public sealed class GroupService(
     public async Task<MembershipResult> LeaveAsync(long userId, LeaveGroupRequest request)
     {
         var change = Accepted(await groups.LeaveAsync(request.ChatId, userId), "chatId");
-        await SeeOffAsync(change);
+        notifier.Removed(change.ChatId, change.UserIds);
         if (await rosters.GetAsync(request.ChatId) is { Members: { Count: > 0 } members })
             await AnnounceAsync(request.ChatId, members.Keys[0]);
         return Result(change);
-    }
-
-    private async Task SeeOffAsync(GroupChange change)
-    {
-        await membership.RefreshAsync(change.ChatId, change.UserIds);
-        notifier.Removed(change.ChatId, change.UserIds);
     }
 
     /// <summary>Tells everybody in the group what it looks like now, as one who is in it sees it.</summary>

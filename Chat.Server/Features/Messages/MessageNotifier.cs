@@ -10,6 +10,7 @@ namespace Chat.Server.Features.Messages;
 public sealed class MessageNotifier(
     IHubContext<ChatHub, IChatClient> hub,
     RosterCache rosters,
+    ChatMembership membership,
     ILogger<MessageNotifier> logger) : IAppendObserver
 {
     public void Committed(IReadOnlyList<StoredMessage> messages)
@@ -26,6 +27,8 @@ public sealed class MessageNotifier(
                 return roster is null ? Task.FromResult(false) : PushResync(roster.IsDirect ? roster.Members.Keys : [], chatId, resync);
             }).Forget(logger);
     }
+
+    public Task MembersChangedAsync(long chatId, IReadOnlyList<long> userIds) => membership.RefreshAsync(chatId, userIds);
 
     public void RosterChanged(long chatId) => rosters.Invalidate(chatId);
 
