@@ -9,7 +9,7 @@ namespace Chat.Server.Tests.Connections;
 [TestFixture]
 public sealed class ManyComeAtOnce : ServerFixture
 {
-    protected override Dictionary<string, string> Settings => new() { ["Connections:MaxSetUps"] = "2", ["Connections:MaxWaiting"] = "30" };
+    protected override Dictionary<string, string> Settings => new() { ["Admission:MaxSetUps"] = "2", ["Admission:MaxWaiting"] = "30" };
 
     [Test]
     public async Task They_are_let_in_a_few_at_a_time_and_all_of_them()

@@ -51,7 +51,7 @@ internal static class MessagingSetup
             : o.CommandTimeoutSeconds < 1 ? ("CommandTimeoutSeconds", "must be at least 1")
             : null);
 
-        builder.AddOptions("Connections", new ConnectionOptions(), ConnectionOptions.Check);
+        builder.AddOptions("Admission", new AdmissionOptions(), AdmissionOptions.Check);
         services.AddSingleton(RosterCacheOptions.Default);
         services.AddSingleton<RosterCache>();
         services.AddSingleton<ConnectionRegistry>();

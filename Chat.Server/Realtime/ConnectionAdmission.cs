@@ -2,8 +2,8 @@ using Chat.Server.Errors;
 
 namespace Chat.Server.Realtime;
 
-/// <summary>Section <c>Connections</c>: how a node meets many clients that come at once.</summary>
-public sealed record ConnectionOptions
+/// <summary>Section <c>Admission</c>: how a node meets many clients that come at once.</summary>
+public sealed record AdmissionOptions
 {
     /// <summary>Connections that are being set up at the same time: token checked, groups joined.</summary>
     public int MaxSetUps { get; init; } = 32;
@@ -11,7 +11,7 @@ public sealed record ConnectionOptions
     /// <summary>Connections that may wait for their turn. More are answered <c>unavailable</c> and come again.</summary>
     public int MaxWaiting { get; init; } = 5_000;
 
-    internal static (string Key, string Reason)? Check(ConnectionOptions options) =>
+    internal static (string Key, string Reason)? Check(AdmissionOptions options) =>
         options.MaxSetUps < 1 ? (nameof(MaxSetUps), "must be at least 1")
         : options.MaxWaiting < 0 ? (nameof(MaxWaiting), "must not be negative")
         : null;
@@ -21,7 +21,7 @@ public sealed record ConnectionOptions
 /// Lets connections in a few at a time, so that thousands that come back at once neither flood the database nor delay
 /// those who are connected.
 /// </summary>
-public sealed class ConnectionAdmission(ConnectionOptions options) : IDisposable
+public sealed class ConnectionAdmission(AdmissionOptions options) : IDisposable
 {
     private static readonly object TicketKey = new();
     private static readonly TimeSpan ShortestRetry = TimeSpan.FromSeconds(1);
