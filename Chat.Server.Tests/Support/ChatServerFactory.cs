@@ -43,6 +43,8 @@ public sealed class ChatServerFactory : WebApplicationFactory<ChatHub>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("ConnectionStrings:Chat", _connectionString);
+        // Not what the environment says: servers of different tests must not hear each other.
+        builder.UseSetting("ConnectionStrings:Redis", "");
         // Hashing is slow on purpose; tests make many people.
         builder.UseSetting("Auth:PasswordIterations", "1000");
         foreach (var (path, value) in _settings) builder.UseSetting(path, value);

@@ -20,4 +20,8 @@ redis_answers() {
     (exec 3<>"/dev/tcp/127.0.0.1/$1" && printf 'PING\r\n' >&3 && read -r -t 2 -u 3 reply && [[ $reply == +PONG* ]]) 2>/dev/null
 }
 
-redis_env() { say "export ConnectionStrings__Redis='127.0.0.1:$(service_port redis)'"; }
+redis_env() {
+    local address
+    address=127.0.0.1:$(service_port redis)
+    lines "export ConnectionStrings__Redis='$address'" "export CHAT_TEST_REDIS='$address'"
+}

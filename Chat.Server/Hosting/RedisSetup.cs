@@ -1,0 +1,33 @@
+using Chat.Server.Hubs;
+using Chat.Server.Realtime;
+using Chat.Server.Realtime.Backplane;
+using Chat.Server.Realtime.Redis;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Chat.Server.Hosting;
+
+/// <summary>Redis, and who carries pushes. Without <c>ConnectionStrings:Redis</c> the node runs alone, on the same code.</summary>
+internal static class RedisSetup
+{
+    public static WebApplicationBuilder AddRedis(this WebApplicationBuilder builder)
+    {
+        var options = builder.AddOptions("Redis", new RedisOptions(), RedisOptions.Check);
+        builder.AddOptions("Connections", new ConnectionLimits(), ConnectionLimits.Check);
+        var connectionString = builder.Configuration.GetConnectionString("Redis");
+        var services = builder.Services;
+
+        services.AddSingleton<RealtimeMetrics>();
+        services.AddSingleton<SlowClients>();
+        services.AddSingleton<LocalFirstLifetimeManager<ChatHub>>();
+        services.AddSingleton<IConnectionGroups>(s => s.GetRequiredService<LocalFirstLifetimeManager<ChatHub>>());
+        services.AddSingleton<HubLifetimeManager<ChatHub>>(s => s.GetRequiredService<LocalFirstLifetimeManager<ChatHub>>());
+        if (string.IsNullOrWhiteSpace(connectionString)) return builder;
+
+        RedisConnection.Parse(connectionString);
+        services.AddSingleton<RedisNames>();
+        services.AddSingleton(s => new RedisConnection(connectionString, s.GetRequiredService<ILogger<RedisConnection>>()));
+        services.AddSingleton<NodeChannels>();
+        services.AddHostedService(s => s.GetRequiredService<NodeChannels>());
+        return builder;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+
+namespace Chat.Server.Realtime.Backplane;
+
+/// <summary>A group's connections on this node. Sends read a snapshot, which is made anew only when somebody joined or left since.</summary>
+internal sealed class LocalGroup(string name)
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<ClientConnection> _members = [];
+    private ClientConnection[]? _snapshot;
+    private bool _removed;
+
+    public string Name => name;
+
+    public ReadOnlySpan<ClientConnection> Members
+    {
+        get
+        {
+            if (Volatile.Read(ref _snapshot) is { } known) return known;
+            lock (_gate) return _snapshot ??= [.. _members];
+        }
+    }
+
+    /// <returns>False when the group was given up in the meantime.</returns>
+    public bool TryAdd(ClientConnection connection)
+    {
+        lock (_gate)
+        {
+            if (_removed) return false;
+            if (_members.Add(connection)) _snapshot = null;
+            return true;
+        }
+    }
+
+    /// <returns>True when nobody is left, and the group is to be given up.</returns>
+    public bool Remove(ClientConnection connection)
+    {
+        lock (_gate)
+        {
+            if (_members.Remove(connection)) _snapshot = null;
+            return _removed = _members.Count == 0;
+        }
+    }
+}
+
+/// <summary>The groups that connections of this node are in. An empty one is not kept.</summary>
+internal sealed class LocalGroups
+{
+    private readonly ConcurrentDictionary<string, LocalGroup> _groups = new(StringComparer.Ordinal);
+
+    public int Count => _groups.Count;
+
+    public LocalGroup? Find(string name) => _groups.GetValueOrDefault(name);
+
+    public static IReadOnlyList<string> Of(ClientConnection connection)
+    {
+        lock (connection) return connection.Groups is { } groups ? [.. groups.Select(group => group.Name)] : [];
+    }
+
+    public void Add(ClientConnection connection, string name)
+    {
+        // One change of a connection's groups at a time, so that none is joined after it has gone.
+        lock (connection)
+        {
+            if (connection.Groups is null) return;
+            while (true)
+            {
+                var group = _groups.GetOrAdd(name, key => new LocalGroup(key));
+                if (!group.TryAdd(connection)) continue;
+                connection.Groups.Add(group);
+                return;
+            }
+        }
+    }
+
+    public void Remove(ClientConnection connection, string name)
+    {
+        lock (connection)
+        {
+            if (_groups.TryGetValue(name, out var group) && connection.Groups?.Remove(group) == true) Leave(connection, group);
+        }
+    }
+
+    public void RemoveFromAll(ClientConnection connection)
+    {
+        lock (connection)
+        {
+            if (connection.Groups is not { } groups) return;
+            connection.Groups = null;
+            foreach (var group in groups) Leave(connection, group);
+        }
+    }
+
+    private void Leave(ClientConnection connection, LocalGroup group)
+    {
+        if (group.Remove(connection)) _groups.TryRemove(KeyValuePair.Create(group.Name, group));
+    }
+}

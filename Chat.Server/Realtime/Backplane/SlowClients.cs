@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.SignalR;
+
+namespace Chat.Server.Realtime.Backplane;
+
+/// <summary>Section <c>Connections</c>: what one client may cost.</summary>
+public sealed record ConnectionLimits
+{
+    /// <summary>Bytes held for a client that reads too slowly, beside <see cref="TransportBufferBytes"/> and the system's socket buffers.</summary>
+    public long MaxPendingBytes { get; init; } = 1024 * 1024;
+
+    public int MaxPendingMessages { get; init; } = 10_000;
+
+    /// <summary>Bytes on the way between SignalR and the socket, in each direction.</summary>
+    public int TransportBufferBytes { get; init; } = 64 * 1024;
+
+    internal static (string Key, string Reason)? Check(ConnectionLimits o) =>
+        o.MaxPendingBytes < 1024 ? ("MaxPendingBytes", "must be at least 1024")
+        : o.MaxPendingMessages < 1 ? ("MaxPendingMessages", "must be at least 1")
+        : o.TransportBufferBytes < 1024 ? ("TransportBufferBytes", "must be at least 1024")
+        : null;
+}
+
+/// <summary>What happens to a client that does not read: it is closed, and will find what it missed when it comes back.</summary>
+internal sealed partial class SlowClients(ConnectionLimits limits, RealtimeMetrics metrics, ILogger<SlowClients> logger)
+{
+    public ConnectionLimits Limits => limits;
+
+    public RealtimeMetrics Metrics => metrics;
+
+    public void Drop(HubConnectionContext connection, long bytes)
+    {
+        metrics.ClientDropped();
+        LogDropped(logger, connection.ConnectionId, connection.UserIdentifier, bytes);
+        connection.Abort();
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Closed connection {ConnectionId} of user {UserId}: it reads too slowly, {Bytes} bytes waited for it")]
+    private static partial void LogDropped(ILogger logger, string connectionId, string? userId, long bytes);
+}

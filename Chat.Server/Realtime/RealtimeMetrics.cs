@@ -1,0 +1,66 @@
+using System.Diagnostics.Metrics;
+
+namespace Chat.Server.Realtime;
+
+/// <summary>What pushes and the talk between nodes report, on the meter <c>Chat.Server</c>.</summary>
+public sealed class RealtimeMetrics
+{
+    private readonly Counter<long> _dropped;
+    private readonly Counter<long> _published;
+    private readonly Counter<long> _received;
+    private readonly Counter<long> _lost;
+    private readonly Counter<long> _missed;
+    private readonly Counter<long> _recoveries;
+    private long _pendingBytes;
+    private long _droppedClients;
+    private long _lostPushes;
+    private volatile Func<bool>? _busHealthy;
+
+    public RealtimeMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create("Chat.Server");
+        meter.CreateObservableGauge("chat.push.pending", () => PendingBytes, "By", "Bytes held for clients that read too slowly");
+        meter.CreateObservableGauge(
+            "chat.bus.healthy", () => _busHealthy is { } healthy ? [new Measurement<int>(healthy() ? 1 : 0)] : Array.Empty<Measurement<int>>(),
+            description: "1 while this node hears the others through Redis; absent without Redis");
+        _dropped = meter.CreateCounter<long>("chat.push.dropped_clients", description: "Connections closed because too much waited for them");
+        _published = meter.CreateCounter<long>("chat.bus.published", description: "Entries sent to the other nodes");
+        _received = meter.CreateCounter<long>("chat.bus.received", description: "Entries of other nodes");
+        _lost = meter.CreateCounter<long>("chat.bus.lost", description: "Entries that could not be sent to the other nodes");
+        _missed = meter.CreateCounter<long>("chat.bus.missed", description: "Entries of other nodes that never came");
+        _recoveries = meter.CreateCounter<long>("chat.bus.recoveries", description: "Times that local clients were asked to catch up");
+    }
+
+    public long PendingBytes => Interlocked.Read(ref _pendingBytes);
+
+    public long DroppedClients => Interlocked.Read(ref _droppedClients);
+
+    /// <summary>Entries that this node could not send to the others, and which they will find missing.</summary>
+    public long LostEntries => Interlocked.Read(ref _lostPushes);
+
+    public void PendingBytesChanged(long by) => Interlocked.Add(ref _pendingBytes, by);
+
+    public void ClientDropped()
+    {
+        Interlocked.Increment(ref _droppedClients);
+        _dropped.Add(1);
+    }
+
+    public void Published(string channel, int count) => _published.Add(count, Channel(channel));
+
+    public void Received(string channel, int count) => _received.Add(count, Channel(channel));
+
+    public void Lost(string channel, long count)
+    {
+        Interlocked.Add(ref _lostPushes, count);
+        _lost.Add(count, Channel(channel));
+    }
+
+    public void Missed(string channel, long count) => _missed.Add(count, Channel(channel));
+
+    public void Recovered() => _recoveries.Add(1);
+
+    public void WatchBus(Func<bool> isHealthy) => _busHealthy = isHealthy;
+
+    private static KeyValuePair<string, object?> Channel(string channel) => new("channel", channel);
+}

@@ -1,0 +1,170 @@
+using StackExchange.Redis;
+
+namespace Chat.Server.Realtime.Redis;
+
+/// <summary>
+/// A channel on which every node tells all others. Contract:
+/// <list type="bullet">
+/// <item><see cref="Send"/> never waits. What waits to be sent is bounded, and goes out in as few messages as it fits into: one is
+/// under way at a time, and whatever comes meanwhile shares the next.</item>
+/// <item>Entries of one node arrive in order, at most once; one's own do not.</item>
+/// <item>Loss is noticed: entries are numbered, so a node that misses some (a full queue, a restart of Redis, a subscription that died
+/// without a word) learns of it with the next heartbeat at the latest, and raises <see cref="NewsLost"/>. So does one that heard nothing,
+/// not even itself, for a while, once it hears again.</item>
+/// </list>
+/// </summary>
+internal sealed partial class NodeChannel : IAsyncDisposable
+{
+    private readonly RedisConnection _redis;
+    private readonly RedisChannel _channel;
+    private readonly string _name;
+    private readonly Outbox _outbox;
+    private readonly NodeWatch _watch;
+    private readonly RealtimeMetrics _metrics;
+    private readonly RedisOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly SemaphoreSlim _subscribing = new(1);
+    private Func<Task>? _unsubscribe;
+    private ITimer? _heart;
+    private long _echoAt;
+    private volatile bool _isHealthy;
+
+    public NodeChannel(
+        RedisConnection redis, RedisChannel channel, ulong node, RedisOptions options, RealtimeMetrics metrics, TimeProvider time, ILogger logger)
+    {
+        (_redis, _channel, Node) = (redis, channel, node);
+        (_options, _metrics, _time, _logger) = (options, metrics, time, logger);
+        _name = channel.ToString();
+        _watch = new NodeWatch(time, options.Heartbeat * 3);
+        _outbox = new Outbox(redis, channel, node, options.MaxQueuedBytes, metrics);
+    }
+
+    /// <summary>An entry of another node. Called one after another; must not block.</summary>
+    public event Action<ReadOnlyMemory<byte>>? Received;
+
+    /// <summary>Entries of other nodes were missed.</summary>
+    public event Action? NewsLost;
+
+    /// <summary>This node's id, made anew with each start.</summary>
+    public ulong Node { get; }
+
+    /// <summary>Whether this node lately heard what it sent itself, and so would have heard the others.</summary>
+    public bool IsHealthy => _isHealthy;
+
+    /// <summary>The other nodes that live.</summary>
+    public IReadOnlyList<ulong> LiveNodes => _watch.Live;
+
+    /// <summary>Subscribes if Redis is there, else as soon as it is.</summary>
+    public async Task StartAsync()
+    {
+        _echoAt = _time.GetTimestamp();
+        _redis.Disconnected += OnDisconnected;
+        _redis.Reconnected += OnReconnected;
+        await SubscribeAsync(renew: false);
+        _heart = _time.CreateTimer(_ => Beat(), null, TimeSpan.Zero, _options.Heartbeat);
+    }
+
+    /// <summary>Hands an entry over to be sent to all other nodes. Not kept: the sender may not change it any more.</summary>
+    public void Send(ReadOnlyMemory<byte> entry) => _outbox.Add(entry);
+
+    public async ValueTask DisposeAsync()
+    {
+        _redis.Disconnected -= OnDisconnected;
+        _redis.Reconnected -= OnReconnected;
+        if (_heart is not null) await _heart.DisposeAsync();
+        _outbox.Stop();
+    }
+
+    private void OnDisconnected() => _isHealthy = false;
+
+    private void OnReconnected() => _ = SubscribeAsync(renew: false);
+
+    private void Beat()
+    {
+        if (_time.GetElapsedTime(Interlocked.Read(ref _echoAt)) > _options.Heartbeat * 3)
+        {
+            _isHealthy = false;
+            Interlocked.Exchange(ref _echoAt, _time.GetTimestamp());
+            // Connected, and yet we do not hear even ourselves: the subscription is gone.
+            if (_redis.IsConnected) _ = SubscribeAsync(renew: true);
+        }
+        _outbox.AddHeartbeat();
+    }
+
+    private async Task SubscribeAsync(bool renew)
+    {
+        await _subscribing.WaitAsync();
+        try
+        {
+            if (renew && _unsubscribe is { } unsubscribe)
+            {
+                _unsubscribe = null;
+                await unsubscribe();
+            }
+            // A subscription that was made once is renewed by the connection itself when it heals.
+            if (_unsubscribe is null && _redis is { IsConnected: true, Subscriber: { } subscriber })
+                _unsubscribe = await RedisPackages.SubscribeInOrderAsync(subscriber, _channel, message => OnMessage(message));
+            _outbox.AddHeartbeat();
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            LogSubscribeFailed(_logger, exception, _name);
+        }
+        finally
+        {
+            _subscribing.Release();
+        }
+    }
+
+    private void OnMessage(byte[]? message)
+    {
+        try
+        {
+            var envelope = new Envelope(message);
+            if (!envelope.IsReadable) return;
+            if (envelope.Node == Node) OnEcho();
+            else OnEntries(envelope);
+        }
+        catch (Exception exception)
+        {
+            // One bad message must not end the subscription.
+            LogUnreadable(_logger, exception, _name);
+        }
+    }
+
+    private void OnEcho()
+    {
+        Interlocked.Exchange(ref _echoAt, _time.GetTimestamp());
+        if (_isHealthy) return;
+        _isHealthy = true;
+        LogHealthy(_logger, _name);
+        NewsLost?.Invoke();
+    }
+
+    private void OnEntries(Envelope envelope)
+    {
+        var missed = _watch.Saw(envelope.Node, envelope.First, envelope.Count);
+        if (envelope.Count > 0)
+        {
+            _metrics.Received(_name, envelope.Count);
+            if (Received is { } received) envelope.ForEach(received);
+        }
+        if (missed == 0) return;
+        _metrics.Missed(_name, missed);
+        LogMissed(_logger, missed, _name);
+        NewsLost?.Invoke();
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Hearing the other nodes on {Channel}")]
+    private static partial void LogHealthy(ILogger logger, string channel);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Count} entries of another node on {Channel} never came")]
+    private static partial void LogMissed(ILogger logger, long count, string channel);
+
+    [LoggerMessage(3, LogLevel.Warning, "Cannot subscribe to {Channel}; trying again")]
+    private static partial void LogSubscribeFailed(ILogger logger, Exception exception, string channel);
+
+    [LoggerMessage(4, LogLevel.Warning, "A message on {Channel} could not be handled")]
+    private static partial void LogUnreadable(ILogger logger, Exception exception, string channel);
+}

@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+
+namespace Chat.Server.Realtime.Redis;
+
+/// <summary>Follows the numbers of the other nodes on one channel: who lives, and whether something never came.</summary>
+internal sealed class NodeWatch(TimeProvider time, TimeSpan goneAfter)
+{
+    // A node that was cut off for a while counts on; one that has ended does not come back under its old id.
+    private static readonly TimeSpan ForgetAfter = TimeSpan.FromHours(1);
+
+    private readonly ConcurrentDictionary<ulong, Seen> _nodes = new();
+
+    /// <summary>The other nodes that were heard of lately.</summary>
+    public IReadOnlyList<ulong> Live
+    {
+        get
+        {
+            var now = time.GetTimestamp();
+            return [.. _nodes.Where(node => time.GetElapsedTime(node.Value.At, now) < goneAfter).Select(node => node.Key)];
+        }
+    }
+
+    /// <summary>Takes note of entries <paramref name="first"/>, … of a node. Called by one thread at a time.</summary>
+    /// <returns>How many entries before them never came.</returns>
+    public long Saw(ulong node, long first, int count)
+    {
+        var now = time.GetTimestamp();
+        var missed = 0L;
+        if (_nodes.TryGetValue(node, out var seen)) missed = Math.Max(0, first - seen.Next);
+        else Forget(now);
+        _nodes[node] = new Seen(first + count, now);
+        return missed;
+    }
+
+    private void Forget(long now)
+    {
+        foreach (var (node, seen) in _nodes)
+            if (time.GetElapsedTime(seen.At, now) > ForgetAfter) _nodes.TryRemove(node, out _);
+    }
+
+    private readonly record struct Seen(long Next, long At);
+}
