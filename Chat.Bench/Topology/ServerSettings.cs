@@ -21,6 +21,8 @@ internal static class ServerSettings
         var environment = new Dictionary<string, string>
         {
             ["ConnectionStrings__Chat"] = connectionString,
+            // One node: a Redis that this process happens to know of belongs to somebody else.
+            ["ConnectionStrings__Redis"] = "",
             ["ASPNETCORE_URLS"] = address.GetLeftPart(UriPartial.Authority),
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["Logging__LogLevel__Default"] = "Warning",

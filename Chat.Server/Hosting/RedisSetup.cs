@@ -1,3 +1,4 @@
+using Chat.Server.Features.Presence;
 using Chat.Server.Hubs;
 using Chat.Server.Realtime;
 using Chat.Server.Realtime.Backplane;
@@ -28,6 +29,7 @@ internal static class RedisSetup
         services.AddSingleton(s => new RedisConnection(connectionString, s.GetRequiredService<ILogger<RedisConnection>>()));
         services.AddSingleton<NodeChannels>();
         services.AddHostedService(s => s.GetRequiredService<NodeChannels>());
+        services.AddSingleton<IPresenceStore, RedisPresenceStore>();
         return builder;
     }
 }

@@ -3,12 +3,16 @@ namespace Chat.Server.Features.Presence;
 /// <summary>A connection that keeps its user online.</summary>
 public readonly record struct PresenceLease(long UserId, string ConnectionId);
 
+/// <summary>Presence cannot be read or kept now; a repeat may succeed.</summary>
+public sealed class PresenceUnavailableException(Exception? inner) : Exception("Presence cannot be reached.", inner);
+
 /// <summary>
 /// Who is online, as leases that expire: nobody stays online after their node died.
 /// <para>
 /// Contract: a user is online while at least one lease lives. <see cref="TouchAsync"/> takes or renews leases for
 /// <see cref="PresenceOptions.LeaseTime"/>; <see cref="EndAsync"/> lets one run out after <see cref="PresenceOptions.Linger"/>, so that
 /// a reconnect does not show. Each end of a user's presence is reported by <see cref="SweepAsync"/> once, to one caller on all nodes.
+/// Every call may throw <see cref="PresenceUnavailableException"/>.
 /// </para>
 /// </summary>
 public interface IPresenceStore

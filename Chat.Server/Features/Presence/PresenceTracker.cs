@@ -114,7 +114,7 @@ public sealed partial class PresenceTracker(
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            if (!_failing) LogFailed(logger, exception is DataUnavailableException ? exception.Message : exception.ToString());
+            if (!_failing) LogFailed(logger, exception is DataUnavailableException or PresenceUnavailableException ? exception.Message : exception.ToString());
             _failing = true;
         }
     }

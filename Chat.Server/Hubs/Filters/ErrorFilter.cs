@@ -3,6 +3,7 @@ using Chat.Data;
 using Chat.Data.Messages;
 using Chat.Data.Receipts;
 using Chat.Server.Errors;
+using Chat.Server.Features.Presence;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Chat.Server.Hubs.Filters;
@@ -45,6 +46,8 @@ internal sealed partial class ErrorFilter(ILogger<ErrorFilter> logger) : IHubFil
                 return new HubException(ours.WireText);
             case DataUnavailableException:
                 return new HubException(ChatException.Unavailable("the database cannot be reached, try again").WireText);
+            case PresenceUnavailableException:
+                return new HubException(ChatException.Unavailable("presence cannot be told now, try again").WireText);
             case AppenderBusyException or ReceiptsBusyException:
                 return new HubException(ChatException.Unavailable("the server is busy or stopping, try again").WireText);
             case OperationCanceledException when aborted.IsCancellationRequested:

@@ -17,5 +17,14 @@ public sealed class RedisNames(RedisOptions options)
     /// <summary><c>chat:signalr:…</c>, the channels of Microsoft's backplane, when that is chosen.</summary>
     public string SignalRPrefix { get; } = options.KeyPrefix + "signalr:";
 
+    /// <summary>
+    /// <c>chat:{presence}:online</c>, a sorted set: users who are online, by when their last lease runs out (Unix ms). The braces
+    /// keep all keys of presence in one slot of a Redis Cluster.
+    /// </summary>
+    public RedisKey OnlineUsers { get; } = options.KeyPrefix + "{presence}:online";
+
+    /// <summary><c>chat:{presence}:leases:(userId)</c>, a sorted set: the user's connections, by when their lease runs out (Unix ms).</summary>
+    public RedisKey PresenceLeases(long userId) => $"{options.KeyPrefix}{{presence}}:leases:{userId}";
+
     private static RedisChannel Channel(string name) => new(name, RedisChannel.PatternMode.Literal);
 }
