@@ -108,6 +108,7 @@ internal sealed class HubHarness : IDisposable
         context.SetupGet(c => c.UserIdentifier).Returns($"{userId}");
         context.SetupGet(c => c.User).Returns(CallerClaims.Create(userId, sessionId: userId * 10, "test"));
         context.SetupGet(c => c.ConnectionAborted).Returns(aborted);
+        context.SetupGet(c => c.Items).Returns(new Dictionary<object, object?>());
         context.SetupGet(c => c.Features).Returns(new FeatureCollection());
         return context;
     }
@@ -166,6 +167,7 @@ internal sealed class RecordedPushes
         client.Setup(c => c.ReceiptsAdvanced(It.IsAny<ReceiptsAdvancedEvent>())).Returns((ReceiptsAdvancedEvent e) => Add(audience, e));
         client.Setup(c => c.ChatUpdated(It.IsAny<ChatUpdatedEvent>())).Returns((ChatUpdatedEvent e) => Add(audience, e));
         client.Setup(c => c.ChatRemoved(It.IsAny<ChatRemovedEvent>())).Returns((ChatRemovedEvent e) => Add(audience, e));
+        client.Setup(c => c.TypingChanged(It.IsAny<TypingChangedEvent>())).Returns((TypingChangedEvent e) => Add(audience, e));
         client.Setup(c => c.ResyncRequired(It.IsAny<ResyncRequiredEvent>())).Returns((ResyncRequiredEvent e) => Add(audience, e));
         return client.Object;
     }

@@ -60,6 +60,7 @@ public static class HubSurface
         { Name: "chatId" } => chatId,
         { Name: "userId" } => userId,
         _ when field.Type == typeof(long) => 1,
+        _ when field.Type == typeof(bool) => true,
         _ when field.Type == typeof(Guid) => Guid.NewGuid().ToString(),
         _ when field.Type == typeof(string) => "a text",
         _ when field.Type == typeof(IReadOnlyList<long>) => new JsonArray(userId),

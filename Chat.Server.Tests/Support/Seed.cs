@@ -30,10 +30,9 @@ internal static class Seed
         var chatId = await database.ScalarAsync<long>(
             "INSERT INTO chats (chat_type, chat_name, created_by, created_at) VALUES ('group', 'A group', @Owner, @Now); SELECT LAST_INSERT_ID()",
             new { Owner = users[0], Now = DateTime.UnixEpoch });
-        foreach (var user in users)
-            await database.ExecuteAsync(
-                "INSERT INTO chat_participants (chat_id, user_id, role, joined_at) VALUES (@ChatId, @User, @Role, @Now)",
-                new { ChatId = chatId, User = user, Role = user == users[0] ? "owner" : "member", Now = DateTime.UnixEpoch });
+        var rows = users.Select(user => $"({chatId},{user},'{(user == users[0] ? "owner" : "member")}',@now)");
+        await database.ExecuteAsync(
+            "INSERT INTO chat_participants (chat_id, user_id, role, joined_at) VALUES " + string.Join(',', rows), new { now = DateTime.UnixEpoch });
         return await database.RosterAsync(chatId);
     }
 

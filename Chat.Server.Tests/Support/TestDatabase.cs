@@ -8,6 +8,9 @@ public sealed class TestDatabase : IAsyncDisposable
 {
     public const string ServerVariable = "CHAT_TEST_DATABASE";
 
+    /// <summary>Fixtures run side by side, and perhaps beside other runs, on one server that has its limit.</summary>
+    private const int PoolSize = 40;
+
     private readonly ChatDatabase _server;
 
     private TestDatabase(ChatDatabase server, string name, string connectionString)
@@ -36,7 +39,7 @@ public sealed class TestDatabase : IAsyncDisposable
         await server.QueryAsync(
             connection => connection.ExecuteAsync($"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci"),
             CancellationToken.None);
-        var database = new TestDatabase(server, name, $"{on.TrimEnd(';')};Database={name}");
+        var database = new TestDatabase(server, name, $"{on.TrimEnd(';')};Database={name};Maximum Pool Size={PoolSize}");
         if (migrate) await new Migrator(database.Database, TimeProvider.System).MigrateAsync(CancellationToken.None);
         return database;
     }

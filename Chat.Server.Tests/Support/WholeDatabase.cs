@@ -16,6 +16,12 @@ internal static class WholeDatabase
         foreach (var table in tables)
         {
             var rows = await database.ScalarAsync<long>($"SELECT COUNT(*) FROM {table}");
+            // People who come and go are noted in users.last_seen, a little later and by themselves.
+            if (table == "users")
+            {
+                picture.Add($"{table}: {rows} rows");
+                continue;
+            }
             var checksum = await database.Database.QueryAsync(async connection =>
             {
                 var row = (IDictionary<string, object>)await connection.QuerySingleAsync($"CHECKSUM TABLE {table}");
