@@ -62,7 +62,7 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
         """;
 
     public Task<GroupChange> AddMembersAsync(long chatId, long actorId, IReadOnlyList<long> userIds, int maxMembers) =>
-        ChangeAsync(chatId, actorId, ownerOnly: true, async (group, connection, transaction) =>
+        ChangeAsync(chatId, actorId, leaving: [], ownerOnly: true, async (group, connection, transaction) =>
         {
             if (await FindMissingAsync(connection, transaction, userIds) is { Count: > 0 } missing)
                 return Refused(GroupOutcome.UserNotFound, chatId, missing);
@@ -77,7 +77,7 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
         });
 
     public Task<GroupChange> RemoveMemberAsync(long chatId, long actorId, long userId) =>
-        ChangeAsync(chatId, actorId, ownerOnly: true, async (group, _, _) =>
+        ChangeAsync(chatId, actorId, leaving: [userId], ownerOnly: true, async (group, _, _) =>
         {
             if (userId == actorId) return Refused(GroupOutcome.Forbidden, chatId);
             if (await group.RoleOfAsync(userId) is null) return Refused(GroupOutcome.UserNotFound, chatId, userId);
@@ -87,7 +87,7 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
         });
 
     public Task<GroupChange> LeaveAsync(long chatId, long userId) =>
-        ChangeAsync(chatId, userId, ownerOnly: false, async (group, _, _) =>
+        ChangeAsync(chatId, userId, leaving: [userId], ownerOnly: false, async (group, _, _) =>
         {
             var wasOwner = await group.RoleOfAsync(userId) == "owner";
             await group.LeaveAsync(userId);
@@ -98,9 +98,9 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
         });
 
     private Task<GroupChange> ChangeAsync(
-        long chatId, long actorId, bool ownerOnly,
+        long chatId, long actorId, IReadOnlyList<long> leaving, bool ownerOnly,
         Func<GroupTransaction, DbConnection, DbTransaction, Task<Change<GroupChange>>> change) =>
-        appender.ChangeAsync(chatId, async (connection, transaction) =>
+        appender.ChangeAsync(chatId, leaving, async (connection, transaction) =>
         {
             var group = await GroupTransaction.LockAsync(connection, transaction, chatId, Now);
             var role = group is null ? null : await group.RoleOfAsync(actorId);

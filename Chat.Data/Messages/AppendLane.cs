@@ -121,10 +121,22 @@ internal sealed partial class AppendLane : IAsyncDisposable
             Observe([.. messages.Select(row => new StoredMessage(row, Roster: null, Origin: null))]);
             change.Complete();
         }
+        catch (DataUnavailableException exception)
+        {
+            await ReportUnknownAsync(change);
+            change.Fail(exception);
+        }
         catch (Exception exception)
         {
             change.Fail(exception);
         }
+    }
+
+    private async Task ReportUnknownAsync(PendingChange change)
+    {
+        Try(() => _observer.RosterChanged(change.ChatId));
+        if (change.Leaving.Count > 0) await TryAsync(() => _observer.MembersChangedAsync(change.ChatId, change.Leaving));
+        Try(() => _observer.OutcomeUnknown([change.ChatId]));
     }
 
     private void Observe(IReadOnlyList<StoredMessage> messages)

@@ -17,9 +17,10 @@ public interface IMessageAppender
     /// Runs a change of a chat (members, title) in the chat's lane, so that the messages that it writes are reported in order
     /// with all others.
     /// </summary>
+    /// <param name="leaving">Users who leave by the change: when its outcome remains unknown, they are taken for gone and hear nothing more.</param>
     /// <param name="change">Runs in a transaction of its own, perhaps several times (deadlocks); returns its answer and the messages it stored.</param>
     /// <exception cref="AppenderBusyException">Queue full or shutting down.</exception>
-    Task<T> ChangeAsync<T>(long chatId, Func<DbConnection, DbTransaction, Task<Change<T>>> change);
+    Task<T> ChangeAsync<T>(long chatId, IReadOnlyList<long> leaving, Func<DbConnection, DbTransaction, Task<Change<T>>> change);
 }
 
 /// <summary>What a change of a chat answers, the messages that it stored, and the users who joined or left by it.</summary>

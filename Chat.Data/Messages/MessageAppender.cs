@@ -46,9 +46,10 @@ public sealed class MessageAppender : IMessageAppender, IAsyncDisposable
         return LaneOf(message.Roster.ChatId).TryEnqueue(pending) ? pending.Result : Task.FromException<AppendResult>(Busy());
     }
 
-    public async Task<T> ChangeAsync<T>(long chatId, Func<DbConnection, DbTransaction, Task<Change<T>>> change)
+    public async Task<T> ChangeAsync<T>(
+        long chatId, IReadOnlyList<long> leaving, Func<DbConnection, DbTransaction, Task<Change<T>>> change)
     {
-        var pending = new PendingChange<T>(chatId, change);
+        var pending = new PendingChange<T>(chatId, leaving, change);
         if (!LaneOf(chatId).TryEnqueue(pending)) throw Busy();
         return await pending.Result;
     }

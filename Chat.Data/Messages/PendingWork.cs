@@ -28,6 +28,9 @@ internal abstract class PendingChange : PendingWork
 {
     public abstract long ChatId { get; }
 
+    /// <summary>Who leaves by it, should it have taken place.</summary>
+    public abstract IReadOnlyList<long> Leaving { get; }
+
     /// <returns>The messages that it stored, and who joined or left.</returns>
     public abstract Task<(IReadOnlyList<MessageRow> Messages, IReadOnlyList<long> Members)> RunAsync(ChatDatabase database);
 
@@ -35,7 +38,8 @@ internal abstract class PendingChange : PendingWork
     public abstract void Complete();
 }
 
-internal sealed class PendingChange<T>(long chatId, Func<DbConnection, DbTransaction, Task<Change<T>>> change) : PendingChange
+internal sealed class PendingChange<T>(
+    long chatId, IReadOnlyList<long> leaving, Func<DbConnection, DbTransaction, Task<Change<T>>> change) : PendingChange
 {
     private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T? _answer;
@@ -43,6 +47,8 @@ internal sealed class PendingChange<T>(long chatId, Func<DbConnection, DbTransac
     public Task<T> Result => _result.Task;
 
     public override long ChatId => chatId;
+
+    public override IReadOnlyList<long> Leaving => leaving;
 
     public override async Task<(IReadOnlyList<MessageRow> Messages, IReadOnlyList<long> Members)> RunAsync(ChatDatabase database)
     {

@@ -1,3 +1,4 @@
+using Chat.Data;
 using Chat.Data.Chats;
 using Chat.Data.Messages;
 using Chat.Server.Tests.Support;
@@ -249,7 +250,7 @@ public sealed class AppendingMessages : DatabaseFixture
             sends = [first, .. Enumerable.Range(0, 8).Select(i => appender.AppendAsync(chat.Message(_users[0], $"{i}")))];
             Assert.That(sends.Skip(6).Select(s => s.Exception?.InnerException), Is.All.InstanceOf<AppenderBusyException>());
             Assert.ThrowsAsync<AppenderBusyException>(() =>
-                appender.ChangeAsync(chat.ChatId, (_, _) => Task.FromResult(new Change<int>(1, [], []))));
+                appender.ChangeAsync(chat.ChatId, [], (_, _) => Task.FromResult(new Change<int>(1, [], []))));
         }
         await Task.WhenAll(sends.Take(6)).OrDeadline();
         Assert.That((await Database.StoredAsync(chat.ChatId)).Select(m => m.MessageText), Is.EqualTo(new[] { "first", "0", "1", "2", "3", "4" }));
@@ -288,7 +289,7 @@ public sealed class AppendingMessages : DatabaseFixture
         var observer = new RecordingObserver();
         await using var appender = Appender(observer);
         var before = Enumerable.Range(0, 20).Select(_ => appender.AppendAsync(chat.Message(_users[0]))).ToList();
-        var change = appender.ChangeAsync(chat.ChatId, async (connection, transaction) =>
+        var change = appender.ChangeAsync(chat.ChatId, [], async (connection, transaction) =>
         {
             var last = await connection.ExecuteScalarAsync<long>(
                 "SELECT last_message_id FROM chats WHERE chat_id = @ChatId FOR UPDATE", new { chat.ChatId }, transaction);
@@ -305,13 +306,29 @@ public sealed class AppendingMessages : DatabaseFixture
     {
         var chat = await Database.GroupAsync(_users);
         await using var appender = Appender(new RecordingObserver());
-        Assert.ThrowsAsync<NotSupportedException>(() => appender.ChangeAsync<int>(chat.ChatId, async (connection, transaction) =>
+        Assert.ThrowsAsync<NotSupportedException>(() => appender.ChangeAsync<int>(chat.ChatId, [], async (connection, transaction) =>
         {
             await connection.ExecuteAsync("UPDATE chats SET chat_name = 'changed' WHERE chat_id = @ChatId", new { chat.ChatId }, transaction);
             throw new NotSupportedException();
         }));
         Assert.That(await Database.ScalarAsync<string>("SELECT chat_name FROM chats WHERE chat_id = @ChatId", new { chat.ChatId }), Is.EqualTo("A group"));
         Assert.That((await appender.AppendAsync(chat.Message(_users[0])).OrDeadline()).Outcome, Is.EqualTo(AppendOutcome.Stored));
+    }
+
+    [Test]
+    public async Task Who_may_have_left_is_taken_for_gone_when_the_outcome_of_a_change_is_unknown()
+    {
+        var chat = await Database.GroupAsync(_users);
+        var observer = new RecordingObserver();
+        await using var appender = Appender(observer);
+        Assert.ThrowsAsync<DataUnavailableException>(() => appender.ChangeAsync<int>(
+            chat.ChatId, [_users[1]], (_, _) => throw new DataUnavailableException(new IOException("cut off"))));
+        Assert.Multiple(() =>
+        {
+            Assert.That(observer.MembersChanged, Is.EqualTo(new[] { _users[1] }));
+            Assert.That(observer.RostersChanged, Is.EqualTo(new[] { chat.ChatId }));
+            Assert.That(observer.Unknown, Is.EqualTo(new[] { chat.ChatId }));
+        });
     }
 
     [Test]
@@ -384,7 +401,7 @@ public sealed class AppendingMessages : DatabaseFixture
     {
         var gate = new TaskCompletionSource();
         var holding = new TaskCompletionSource();
-        var hold = appender.ChangeAsync(chat.ChatId, async (_, _) =>
+        var hold = appender.ChangeAsync(chat.ChatId, [], async (_, _) =>
         {
             holding.TrySetResult();
             await gate.Task;

@@ -9,6 +9,7 @@ internal sealed class RecordingObserver : IAppendObserver
     private readonly List<StoredMessage> _committed = [];
     private readonly List<long> _unknown = [];
     private readonly List<long> _rosters = [];
+    private readonly List<long> _members = [];
 
     /// <summary>Called on the lane for each report, before it is kept.</summary>
     public Action? OnReport { get; set; }
@@ -28,6 +29,11 @@ internal sealed class RecordingObserver : IAppendObserver
         get { lock (_gate) return [.. _rosters]; }
     }
 
+    public IReadOnlyList<long> MembersChanged
+    {
+        get { lock (_gate) return [.. _members]; }
+    }
+
     public void Committed(IReadOnlyList<StoredMessage> messages)
     {
         OnReport?.Invoke();
@@ -43,6 +49,7 @@ internal sealed class RecordingObserver : IAppendObserver
     public Task MembersChangedAsync(long chatId, IReadOnlyList<long> userIds)
     {
         OnReport?.Invoke();
+        lock (_gate) _members.AddRange(userIds);
         return Task.CompletedTask;
     }
 

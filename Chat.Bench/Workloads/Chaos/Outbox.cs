@@ -73,6 +73,8 @@ internal sealed class Outbox(ClientLink link, Action<long, Guid, long> acknowled
 
     private async Task FinishAsync(Entry entry, Task<SendMessageResult> call)
     {
+        // Never within the loop that sends: an answer may be there already, and would change what the loop walks over.
+        await Task.Yield();
         try
         {
             var result = await call;
