@@ -31,6 +31,7 @@ describe('whatever the network does', () => {
     h.network.answerMs = () => 1 + random() * 300;
     h.network.toServerMs = () => 1 + random() * 50;
 
+    let stopWatching: (() => void) | null = null;
     const sent: Record<number, string[]> = { 1: [], 2: [] };
     h.client.start();
     for (let step = 0; step < 150; step++) {
@@ -48,11 +49,19 @@ describe('whatever the network does', () => {
       }
       if (chance(0.1)) h.server.mark(chatId, Bob, { readUpTo: h.server.chats.get(chatId)!.messages.length });
       if (chance(0.1)) h.client.setVisible(chance(0.2) ? null : chatId);
+      if (chance(0.1)) h.server.setOnline(chance(0.5) ? Bob : Cat, chance(0.5));
+      if (chance(0.1)) h.client.composing.changed(chatId, chance(0.2));
+      if (chance(0.1)) h.server.push([Me], { name: 'TypingChanged', payload: { chatId, userId: Bob, typing: chance(0.7) } });
+      if (chance(0.05)) {
+        stopWatching?.();
+        stopWatching = chance(0.3) ? null : h.client.presence.watch(chance(0.5) ? Bob : Cat);
+      }
       if (chance(0.05)) h.transport?.drop();
       if (chance(0.05)) h.server.push([Me], { name: 'ReconnectRequired', payload: { afterMs: Math.round(random() * 1_000), reason: 'test' } });
       if (chance(0.03)) h.network.up = !h.network.up;
       if (chance(0.02)) {
         h.client.close();
+        stopWatching = null;
         h.client = h.newClient();
         h.client.start();
       }
@@ -80,6 +89,12 @@ describe('whatever the network does', () => {
       expect(h.client.store.getSummary(chatId)!.unreadCount).toBe(0);
     }
     expect(h.storage.load()).toEqual([]);
+    const watch = h.client.presence.watch(Cat);
+    h.server.setOnline(Cat, true);
+    await pass(1_000);
+    expect(h.client.presence.get(Cat)).toMatchObject({ online: true });
+    watch();
+    expect([1, 2].flatMap((chatId) => h.client.typing.get(chatId)), 'nobody types for ever').toEqual([]);
     h.client.close();
   });
 });

@@ -5,10 +5,13 @@ import { ChatSync, type ChatSyncOptions } from './chatSync';
 import { Connection, type AccessTokens, type ConnectionState } from './connection';
 import type { MembershipResult, MessageInfo, MessageView, SendMessageResult, UserView } from './contract';
 import { UserDirectory } from './directory';
+import { dispatch } from './events';
 import { Outbox, type OutboxEntry } from './outbox';
 import type { OutboxStorage } from './outboxStorage';
+import { PresenceWatcher } from './presence';
 import { ReceiptSender } from './receipts';
 import type { HubEvent, HubTransportFactory } from './transport';
+import { TypingSender, TypingWatcher } from './typing';
 
 export interface ChatClientOptions {
   /** Who is logged in. */
@@ -33,6 +36,11 @@ export class ChatClient {
   readonly store: ChatStore;
   readonly directory: UserDirectory;
   readonly connection: Connection;
+  readonly presence: PresenceWatcher;
+  /** Who of the others is typing. */
+  readonly typing: TypingWatcher;
+  /** To be told what happens to the text that the user writes. */
+  readonly composing: TypingSender;
   readonly #options: ChatClientOptions;
   readonly #outbox: Outbox;
   readonly #sync: ChatSync;
@@ -47,6 +55,9 @@ export class ChatClient {
     this.userId = options.userId;
     this.directory = new UserDirectory(options.fetchUsers);
     this.connection = new Connection({ transport, tokens, ...(random && { random }), ...(onNetworkBack && { onNetworkBack }), ...(onNetworkLost && { onNetworkLost }) });
+    this.presence = new PresenceWatcher(this.connection, random);
+    this.typing = new TypingWatcher(options.userId);
+    this.composing = new TypingSender(this.connection);
     this.#outbox = new Outbox({
       storage: options.outboxStorage,
       send: (request) => this.connection.call('SendMessage', request),
@@ -84,12 +95,15 @@ export class ChatClient {
   close(): void {
     this.connection.stop();
     this.#offline();
+    this.presence.close();
+    this.typing.close();
     this.#outbox.close();
     this.directory.close();
   }
 
   /** Puts a message into the outbox; it appears at the end of the conversation at once. */
   send(chatId: number, text: string): void {
+    this.composing.sent(chatId);
     this.#outbox.add(chatId, text);
   }
 
@@ -165,6 +179,7 @@ export class ChatClient {
 
   #online(): void {
     this.#outbox.online();
+    this.presence.online();
     this.#catchUp();
   }
 
@@ -188,39 +203,22 @@ export class ChatClient {
     this.#outbox.offline();
     this.#sync.offline();
     this.#receipts.offline();
+    this.presence.offline();
+    this.composing.offline();
   }
 
-  #event({ name, payload }: HubEvent): void {
-    const chat = 'chatId' in payload && payload.chatId !== null ? this.store.get(payload.chatId) : undefined;
-    switch (name) {
-      case 'MessagePosted':
-        if (chat) this.#settle(chat, chat.post(payload));
-        else this.#sync.meet(payload.chatId, payload);
-        break;
-      case 'ReceiptsAdvanced':
-        if (!chat) break;
-        chat.applyReceipts(payload.receipts);
-        if (chat.membersStale && chat.awaitsReceipts) void this.#pages.loadMembers(chat.chatId).catch(() => {});
-        this.#settle(chat, []);
-        break;
-      case 'ChatUpdated':
-        if (!chat) {
-          this.#sync.meet(payload.chatId);
-          break;
-        }
-        chat.applyUpdated(payload);
-        if (chat.chatId === this.#visibleChatId) void this.#pages.loadMembers(chat.chatId).catch(() => {});
-        this.#settle(chat, []);
-        break;
-      case 'ChatRemoved':
-        this.#removed(payload.chatId);
-        break;
-      case 'ResyncRequired':
-        if (payload.chatId === null) this.#catchUp();
-        else if (chat) void this.#sync.sync(chat.chatId);
-        else this.#sync.meet(payload.chatId);
-        break;
-    }
+  #event(event: HubEvent): void {
+    dispatch(event, {
+      store: this.store,
+      sync: this.#sync,
+      pages: this.#pages,
+      presence: this.presence,
+      typing: this.typing,
+      visibleChatId: this.#visibleChatId,
+      settle: (chat, held) => this.#settle(chat, held),
+      removed: (chatId) => this.#removed(chatId),
+      catchUp: () => this.#catchUp(),
+    });
   }
 
   /** What follows from a change of a chat, whatever caused it. */
@@ -267,6 +265,7 @@ export class ChatClient {
   #removed(chatId: number): void {
     this.#sync.left(chatId);
     this.#outbox.discardChat(chatId);
+    this.typing.forget(chatId);
     this.store.remove(chatId);
   }
 }

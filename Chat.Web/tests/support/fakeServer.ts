@@ -1,4 +1,4 @@
-import type { ChatHubMethods, ChatView, MessageView, ReceiptView, SystemMessageView, UserView } from '../../src/client/contract';
+import type { ChatHubMethods, ChatView, MessageView, PresenceView, ReceiptView, SystemMessageView, UserView } from '../../src/client/contract';
 import type { HubEvent } from '../../src/client/transport';
 import type { FakeTransport } from './fakeTransport';
 
@@ -29,6 +29,11 @@ export class FakeServer {
   replayLimit = 1_000;
   /** `userId:chatId:messageId` of messages that this user may not see. */
   readonly hidden = new Set<string>();
+  /** Users whose presence nobody may know. */
+  readonly unseeable = new Set<number>();
+  typingIsHeard = true;
+  readonly #online = new Set<number>();
+  readonly #lastSeen = new Map<number, string>();
   /** Throws to refuse a call before it does anything. */
   refuse: (method: string, request: any) => void = () => {};
 
@@ -50,6 +55,20 @@ export class FakeServer {
 
   mark(chatId: number, userId: number, marks: { deliveredUpTo?: number; readUpTo?: number }): void {
     this.#mark(this.chats.get(chatId)!, userId, marks.deliveredUpTo ?? 0, marks.readUpTo ?? 0);
+  }
+
+  /** Somebody who is not connected here comes or goes. */
+  setOnline(userId: number, online: boolean): void {
+    if (online) this.#online.add(userId);
+    else if (this.#online.delete(userId)) this.#lastSeen.set(userId, now());
+    for (const connection of this.connections) {
+      if (connection.watched.has(userId)) connection.push({ name: 'PresenceChanged', payload: this.#presence(userId) });
+    }
+  }
+
+  #presence(userId: number): PresenceView {
+    const online = this.#online.has(userId);
+    return { userId, online, lastSeen: online ? null : (this.#lastSeen.get(userId) ?? null) };
   }
 
   removeMember(chatId: number, userId: number): void {
@@ -144,8 +163,12 @@ export class FakeServer {
     MarkDelivered: (userId, { chatId, upTo }) => this.#mark(this.#chatOf(chatId, userId), userId, upTo, 0),
     MarkRead: (userId, { chatId, upTo }) => this.#mark(this.#chatOf(chatId, userId), userId, upTo, upTo),
     GetMessageInfo: (_userId, { chatId, messageId }) => ({ chatId, messageId, sentAt: now(), receipts: [] }),
-    WatchPresence: () => ({ presences: [] }),
-    SetTyping: (userId, { chatId }) => ({ chatId: this.#chatOf(chatId, userId).chatId, heardBy: true }),
+    WatchPresence: (_userId, { userIds }, from) => {
+      from?.watched.clear();
+      for (const id of userIds) if (!this.unseeable.has(id)) from?.watched.add(id);
+      return { presences: userIds.filter((id) => !this.unseeable.has(id)).map((id) => this.#presence(id)) };
+    },
+    SetTyping: (userId, { chatId }) => ({ chatId: this.#chatOf(chatId, userId).chatId, heardBy: this.typingIsHeard }),
   };
 
   /** What this user should have of the chat. */

@@ -17,6 +17,8 @@ export class FakeNetwork {
 export class FakeTransport implements HubTransport {
   onEvent: (event: HubEvent) => void = () => {};
   onClose: () => void = () => {};
+  /** Whose presence the server tells this connection. */
+  readonly watched = new Set<number>();
   readonly #pending = new Set<(error: Error) => void>();
   #open = false;
   #lastArrival = 0;
