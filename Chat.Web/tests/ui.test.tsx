@@ -4,11 +4,13 @@ import { sendable } from '../src/messages/Composer';
 import { withLinks, withoutPunctuation } from '../src/messages/links';
 import { systemText } from '../src/messages/systemText';
 import { timeline } from '../src/messages/timeline';
+import { lastSeenText } from '../src/presence/presenceText';
 import { initials } from '../src/shared/Avatar';
 import { errorText, sentence } from '../src/shared/errorText';
 import { ChatError } from '../src/client';
 import { tidyLogin } from '../src/shared/login';
-import { dayTitle, shortTime } from '../src/shared/time';
+import { clockTime, dayTitle, shortTime } from '../src/shared/time';
+import { typingText } from '../src/typing/typingText';
 
 const Me = 1;
 
@@ -100,6 +102,25 @@ describe('words', () => {
     expect(shortTime(at(10), now)).toBe(new Intl.DateTimeFormat(undefined, { weekday: 'short' }).format(new Date(2026, 5, 10)));
     expect(shortTime(at(1), now)).toMatch(/6.*1|1.*6/);
     expect(dayTitle(at(15), now)).toBe('Today');
+  });
+
+  test('last seen', () => {
+    const now = new Date(2026, 5, 15, 12);
+    const at = (year: number, month: number, day: number) => new Date(year, month, day, 14, 3).toISOString();
+    const clock = clockTime(at(2026, 5, 15));
+    expect(lastSeenText(new Date(2026, 5, 15, 0, 1).toISOString(), now)).toMatch(/^last seen today at /);
+    // Of a clock that is ahead.
+    expect(lastSeenText(at(2026, 5, 15), now)).toBe(`last seen today at ${clock}`);
+    expect(lastSeenText(at(2026, 5, 14), now)).toBe(`last seen yesterday at ${clock}`);
+    expect(lastSeenText(at(2026, 5, 1), now)).toBe(`last seen ${new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long' }).format(new Date(2026, 5, 1))}`);
+    expect(lastSeenText(at(2025, 5, 1), now)).toMatch(/2025/);
+    expect(lastSeenText(null, now)).toBe('offline');
+  });
+
+  test('who is typing', () => {
+    expect(typingText(['Ann'])).toBe('Ann is typing…');
+    expect(typingText(['Ann', 'Bob'])).toBe('Ann and Bob are typing…');
+    expect(typingText(['Ann', 'Bob', 'Cat'])).toBe('3 people are typing…');
   });
 
   test('initials', () => {

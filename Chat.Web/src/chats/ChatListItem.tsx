@@ -3,9 +3,10 @@ import { usePeople, useServices, type People } from '../app/context';
 import { chatHref } from '../app/hashRoute';
 import type { ChatSummary } from '../client';
 import { systemText } from '../messages/systemText';
+import { PersonAvatar } from '../presence/PersonAvatar';
 import { Ticks, type SendStatus } from '../receipts/Ticks';
-import { Avatar } from '../shared/Avatar';
 import { shortTime } from '../shared/time';
+import { useTyping } from '../typing/useTyping';
 import { chatAvatar, chatTitle } from './chatTitle';
 
 interface Preview {
@@ -17,6 +18,7 @@ export const ChatListItem = memo(function ChatListItem({ chat, open, tabbable }:
   const { me, drafts } = useServices();
   const people = usePeople();
   const draft = open ? '' : (drafts.get(chat.chatId) ?? '').trim();
+  const typing = useTyping(chat);
   const { text, status } = previewOf(chat, me.userId, people);
   const unread = chat.unreadCount;
   return (
@@ -29,7 +31,7 @@ export const ChatListItem = memo(function ChatListItem({ chat, open, tabbable }:
       tabIndex={tabbable ? 0 : -1}
       draggable={false}
     >
-      <Avatar {...chatAvatar(chat)} />
+      <PersonAvatar {...chatAvatar(chat)} userId={chat.peer?.userId ?? null} />
       <span className="chat-item-text">
         <span className="chat-item-line">
           <span className="chat-item-title" dir="auto">{chatTitle(chat)}</span>
@@ -39,7 +41,11 @@ export const ChatListItem = memo(function ChatListItem({ chat, open, tabbable }:
         </span>
         <span className="chat-item-line">
           <span className="chat-item-preview">
-            {draft ? (
+            {typing !== null ? (
+              <span className="chat-item-preview-text typing" data-testid="typing">
+                {typing}
+              </span>
+            ) : draft ? (
               <>
                 <span className="draft">Draft:</span> {draft}
               </>

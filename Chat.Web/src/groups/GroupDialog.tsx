@@ -5,6 +5,7 @@ import { useToasts } from '../app/toasts';
 import { FindPerson } from '../chats/FindPerson';
 import { chatTitle } from '../chats/chatTitle';
 import type { ParticipantView } from '../client';
+import { PersonAvatar } from '../presence/PersonAvatar';
 import { Avatar } from '../shared/Avatar';
 import { Dialog } from '../shared/Dialog';
 import { useAction } from '../shared/useAction';
@@ -92,7 +93,7 @@ function MemberRow({ member, self, busy, onRemove }: { member: ParticipantView; 
   const { user, role } = member;
   return (
     <li className="row" data-testid="member" data-user-id={user.userId}>
-      <Avatar name={user.name} id={user.userId} pictureUrl={user.profilePictureUrl} size="small" />
+      <PersonAvatar name={user.name} id={user.userId} pictureUrl={user.profilePictureUrl} size="small" userId={self ? null : user.userId} />
       <div className="row-text">
         <strong>{self ? 'You' : user.name}</strong>
         <span>{user.status ?? (user.username ? `@${user.username}` : '')}</span>

@@ -26,7 +26,11 @@ export function Composer({ chatId, onSend }: { chatId: number; onSend: () => voi
     setText(next);
     if (next === '') drafts.delete(chatId);
     else drafts.set(chatId, next);
+    client.composing.changed(chatId, next.trim() === '');
   };
+
+  // A chat that leaves the screen loses the focus without a word.
+  useEffect(() => () => client.composing.blurred(chatId), [client, chatId]);
 
   const message = sendable(text);
   const canSend = message !== '' && message.length <= MaxLength;
@@ -65,6 +69,8 @@ export function Composer({ chatId, onSend }: { chatId: number; onSend: () => voi
         value={text}
         onChange={(event) => change(event.target.value)}
         onKeyDown={onKeyDown}
+        onFocus={() => client.composing.focused(chatId)}
+        onBlur={() => client.composing.blurred(chatId)}
       />
       {message.length >= CounterFrom && (
         <span className={message.length > MaxLength ? 'counter counter-over' : 'counter'} role="status" data-testid="composer-counter">

@@ -1,4 +1,5 @@
 import type { UserView } from '../client';
+import { PresenceLine } from '../presence/PresenceLine';
 import { Avatar } from '../shared/Avatar';
 import { Dialog } from '../shared/Dialog';
 
@@ -10,6 +11,7 @@ export function PersonDialog({ user, onClose }: { user: UserView; onClose: () =>
         <Avatar name={user.name} id={user.userId} pictureUrl={user.profilePictureUrl} size="large" />
         <div>
           <strong>{user.name}</strong>
+          <PresenceLine userId={user.userId} otherwise={null} />
           {user.username && <span>@{user.username}</span>}
         </div>
         {user.status && <p>{user.status}</p>}

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Icon } from './Icon';
 
-interface AvatarProps {
+export interface AvatarProps {
   readonly name: string;
   /** Decides the colour, so that somebody keeps theirs. */
   readonly id: number;

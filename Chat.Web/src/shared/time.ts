@@ -5,11 +5,18 @@ const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' });
 const shortDate = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'numeric', year: '2-digit' });
 const longDate = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 const longDateWithYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' });
+const dayAndMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long' });
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 export const clockTime = (time: string | number): string => clock.format(new Date(time));
 
 export const momentText = (time: string | number): string => moment.format(new Date(time));
+
+/** The date, with the year where it is another one. */
+export function dayMonth(time: string, now = new Date()): string {
+  const date = new Date(time);
+  return date.getFullYear() === now.getFullYear() ? dayAndMonth.format(date) : longDateWithYear.format(date);
+}
 
 /** For a line of the chat list: the clock today, then the weekday, then the date. */
 export function shortTime(time: string, now = new Date()): string {
@@ -34,7 +41,8 @@ export function dayKey(time: string | number): string {
   return `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`;
 }
 
-function daysBetween(from: Date, to: Date): number {
+/** Midnights between two moments on the reader's calendar. */
+export function daysBetween(from: Date, to: Date): number {
   const day = (date: Date): number => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
   return Math.round((day(to) - day(from)) / DayMs);
 }
