@@ -149,6 +149,25 @@ describe('repeating', () => {
   });
 });
 
+describe('a server that goes away', () => {
+  test('what is under way when it is left is stored once, in order', async () => {
+    await h.open();
+    h.network.answerMs = () => 1_000;
+    const texts = Array.from({ length: 12 }, (_, i) => `m${i}`);
+    h.server.push([Me], { name: 'ReconnectRequired', payload: { afterMs: 50, reason: 'test' } });
+    for (const text of texts) {
+      h.client.send(1, text);
+      await pass(10);
+    }
+    expect(shown()).toEqual(texts);
+    await pass(10_000);
+    expect(h.client.connection.epoch).toBe(2);
+    expect(stored()).toEqual(texts);
+    expect(shown()).toEqual(texts);
+    expect(h.storage.load()).toEqual([]);
+  });
+});
+
 describe('reload', () => {
   test('what was pending is shown and sent by the next page', async () => {
     await h.start();

@@ -47,5 +47,5 @@ function Subtitle({ chat }: { chat: ChatSummary }) {
     );
   }
   if (chat.type !== 'direct') return <span>{memberCountText(chat.memberCount)}</span>;
-  return chat.peer && <PresenceLine userId={chat.peer.userId} otherwise={chat.peer.status} />;
+  return chat.peer && <PresenceLine userId={chat.peer.userId} otherwise={chat.peer.status} testId="presence" />;
 }

@@ -11,7 +11,7 @@ export function PersonDialog({ user, onClose }: { user: UserView; onClose: () =>
         <Avatar name={user.name} id={user.userId} pictureUrl={user.profilePictureUrl} size="large" />
         <div>
           <strong>{user.name}</strong>
-          <PresenceLine userId={user.userId} otherwise={null} />
+          <PresenceLine userId={user.userId} testId="person-presence" />
           {user.username && <span>@{user.username}</span>}
         </div>
         {user.status && <p>{user.status}</p>}

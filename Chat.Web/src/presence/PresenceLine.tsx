@@ -2,17 +2,24 @@ import type { PresenceView } from '../client';
 import { lastSeenText } from './presenceText';
 import { useDay, usePresence } from './usePresence';
 
-/** "online", or when somebody was last seen; `otherwise` while that is not known. */
-export function PresenceLine({ userId, otherwise }: { userId: number; otherwise: string | null }) {
-  const presence = usePresence(userId);
-  if (presence === null) return otherwise ? <span>{otherwise}</span> : null;
-  return <KnownPresence presence={presence} />;
+interface PresenceLineProps {
+  readonly userId: number;
+  /** Shown while nothing is known. */
+  readonly otherwise?: string | null;
+  readonly testId: string;
 }
 
-function KnownPresence({ presence: { online, lastSeen } }: { presence: PresenceView }) {
+/** "online", or when somebody was last seen. */
+export function PresenceLine({ userId, otherwise = null, testId }: PresenceLineProps) {
+  const presence = usePresence(userId);
+  if (presence === null) return otherwise ? <span>{otherwise}</span> : null;
+  return <KnownPresence presence={presence} testId={testId} />;
+}
+
+function KnownPresence({ presence: { online, lastSeen }, testId }: { presence: PresenceView; testId: string }) {
   useDay();
   return (
-    <span className={online ? 'presence-online' : undefined} data-testid="presence" data-online={online}>
+    <span className={online ? 'presence-online' : undefined} data-testid={testId} data-online={online}>
       {online ? 'online' : lastSeenText(lastSeen)}
     </span>
   );
