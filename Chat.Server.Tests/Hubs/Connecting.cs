@@ -87,7 +87,7 @@ public sealed class Connecting
         foreach (var (connection, session) in new[] { ("a", 1L), ("b", 2L), ("c", 1L) })
             _harness.Registry.Add(new LocalConnection(connection, HubHarness.Ann, session, () => aborted.Add(connection)));
         _harness.Registry.Add(new LocalConnection("d", HubHarness.Bob, 1, () => aborted.Add("d")));
-        await new SessionConnections(_harness.Registry).RevokedAsync(HubHarness.Ann, [1], CancellationToken.None);
+        await new SessionConnections(_harness.Registry, new Chat.Server.Realtime.Cluster.SingleNode()).RevokedAsync(HubHarness.Ann, [1], CancellationToken.None);
         Assert.That(aborted, Is.EqualTo(new[] { "a", "c" }));
     }
 

@@ -13,6 +13,7 @@ using Chat.Server.Features.Receipts;
 using Chat.Server.Features.Typing;
 using Chat.Server.Hubs;
 using Chat.Server.Realtime;
+using Chat.Server.Realtime.Cluster;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -37,7 +38,7 @@ internal sealed class HubHarness : IDisposable
         Registry = new ConnectionRegistry();
         ReceiptNotifier = new ReceiptNotifier(HubContext.Object, Rosters, Time, NullLogger<ReceiptNotifier>.Instance);
         ChatNotifier = new ChatNotifier(HubContext.Object, NullLogger<ChatNotifier>.Instance);
-        Membership = new ChatMembership(Registry, Rosters, HubContext.Object);
+        Membership = new ChatMembership(Registry, Rosters, HubContext.Object, new SingleNode());
         MessageNotifier = new MessageNotifier(HubContext.Object, Rosters, Membership, NullLogger<MessageNotifier>.Instance);
         Presence = new PresenceTracker(
             PresenceStore.Object, LastSeen.Object, new PresenceNotifier(HubContext.Object, NullLogger<PresenceNotifier>.Instance),

@@ -10,6 +10,7 @@ using Chat.Server.Features.Receipts;
 using Chat.Server.Hubs;
 using Chat.Server.Hubs.Filters;
 using Chat.Server.Realtime;
+using Chat.Server.Realtime.Cluster;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Options;
@@ -58,7 +59,9 @@ internal static class MessagingSetup
         services.AddSingleton<ConnectionAdmission>();
         services.AddSingleton<ConnectionLifecycle>();
         services.AddSingleton<ChatMembership>();
-        services.AddSingleton<ISessionRevocations, SessionConnections>();
+        services.AddSingleton<SessionConnections>();
+        services.AddSingleton<ISessionRevocations>(s => s.GetRequiredService<SessionConnections>());
+        services.AddHostedService<ClusterListener>();
 
         services.AddSingleton<IAppendObserver, MessageNotifier>();
         services.AddSingleton<MessageAppender>();

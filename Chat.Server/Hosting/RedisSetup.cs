@@ -2,6 +2,7 @@ using Chat.Server.Features.Presence;
 using Chat.Server.Hubs;
 using Chat.Server.Realtime;
 using Chat.Server.Realtime.Backplane;
+using Chat.Server.Realtime.Cluster;
 using Chat.Server.Realtime.Redis;
 using Microsoft.AspNetCore.SignalR;
 
@@ -22,13 +23,18 @@ internal static class RedisSetup
         services.AddSingleton<LocalFirstLifetimeManager<ChatHub>>();
         services.AddSingleton<IConnectionGroups>(s => s.GetRequiredService<LocalFirstLifetimeManager<ChatHub>>());
         services.AddSingleton<HubLifetimeManager<ChatHub>>(s => s.GetRequiredService<LocalFirstLifetimeManager<ChatHub>>());
-        if (string.IsNullOrWhiteSpace(connectionString)) return builder;
+        if (string.IsNullOrWhiteSpace(connectionString))
+        {
+            services.AddSingleton<IClusterBus, SingleNode>();
+            return builder;
+        }
 
         RedisConnection.Parse(connectionString);
         services.AddSingleton<RedisNames>();
         services.AddSingleton(s => new RedisConnection(connectionString, s.GetRequiredService<ILogger<RedisConnection>>()));
         services.AddSingleton<NodeChannels>();
         services.AddHostedService(s => s.GetRequiredService<NodeChannels>());
+        services.AddSingleton<IClusterBus, RedisClusterBus>();
         services.AddSingleton<IPresenceStore, RedisPresenceStore>();
         return builder;
     }

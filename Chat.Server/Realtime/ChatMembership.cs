@@ -1,12 +1,13 @@
 using Chat.Data;
 using Chat.Data.Chats;
 using Chat.Server.Hubs;
+using Chat.Server.Realtime.Cluster;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Chat.Server.Realtime;
 
 /// <summary>Lets the connections of users follow their membership of a group.</summary>
-public sealed class ChatMembership(ConnectionRegistry registry, RosterCache rosters, IHubContext<ChatHub, IChatClient> hub) : IDisposable
+public sealed class ChatMembership(ConnectionRegistry registry, RosterCache rosters, IHubContext<ChatHub, IChatClient> hub, IClusterBus bus) : IDisposable
 {
     // Two changes of one chat, each followed by a reading of the roster, must not overtake each other: the later
     // reading wins, so it has to be the later application as well.
@@ -14,10 +15,17 @@ public sealed class ChatMembership(ConnectionRegistry registry, RosterCache rost
 
     /// <summary>
     /// After a committed change: forgets the cached roster, reads it again, and lets the connections of these users join or
-    /// leave accordingly. Safe to repeat. While the roster cannot be read they leave: who belongs to it comes back with the
+    /// leave accordingly, on every node. Safe to repeat. While the roster cannot be read they leave: who belongs to it comes back with the
     /// next connection, and who does not must hear nothing more.
     /// </summary>
-    public async Task RefreshAsync(long chatId, IReadOnlyCollection<long> userIds)
+    public async Task RefreshAsync(long chatId, IReadOnlyList<long> userIds)
+    {
+        bus.Tell(new ClusterNews(ClusterNewsKinds.MembersChanged, chatId, userIds));
+        await RefreshHereAsync(chatId, userIds);
+    }
+
+    /// <summary>As <see cref="RefreshAsync"/>, for the connections of this node only.</summary>
+    public async Task RefreshHereAsync(long chatId, IReadOnlyList<long> userIds)
     {
         rosters.Invalidate(chatId);
         var turn = _turns[(int)((ulong)chatId % (ulong)_turns.Length)];

@@ -60,6 +60,12 @@ public sealed class RosterCache(IRosterReader reader, TimeProvider time, RosterC
         }
     }
 
+    /// <summary>Forgets all: news of changes may have been lost.</summary>
+    public void Clear()
+    {
+        foreach (var chatId in _entries.Keys) Invalidate(chatId);
+    }
+
     public void StartSweeping() =>
         _sweeper ??= time.CreateTimer(_ => Sweep(), null, options.IdleTime / 4, options.IdleTime / 4);
 

@@ -1,0 +1,109 @@
+using System.Net.Http.Headers;
+using Chat.Server.Hubs;
+using Chat.Server.Tests.Support;
+
+namespace Chat.Server.Tests.Cluster;
+
+/// <summary>Two servers over one database and one Redis; people on both.</summary>
+[TestFixture]
+public sealed class TwoNodes
+{
+    private TestDatabase? _database;
+    private ChatServerFactory? _one;
+    private ChatServerFactory? _two;
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        _database = await TestDatabase.CreateAsync();
+        var settings = TestSettings.Unthrottled(new()
+        {
+            ["ConnectionStrings:Redis"] = TestRedis.Shared, ["Redis:KeyPrefix"] = TestRedis.NewPrefix(), ["Presence:Linger"] = "00:00:00.3",
+        });
+        _one = new ChatServerFactory(_database.ConnectionString, settings);
+        _two = new ChatServerFactory(_database.ConnectionString, settings);
+        _ = _one.Address;
+        _ = _two.Address;
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        if (_one is not null) await _one.DisposeAsync();
+        if (_two is not null) await _two.DisposeAsync();
+        if (_database is not null) await _database.DisposeAsync();
+    }
+
+    [Test]
+    public async Task A_direct_chat_opened_on_one_node_reaches_the_other_with_its_ticks()
+    {
+        await using var ann = await TestClient.RegisterAsync(_one!.Address, "Ann");
+        await using var bob = await TestClient.RegisterAsync(_two!.Address, "Bob");
+        var chat = await ann.OpenDirectChatAsync(bob);
+        await ann.SendAsync(chat.ChatId, "across");
+        var got = await bob.Messages.WaitForAsync(m => m.Text == "across");
+        await bob.MarkReadAsync(chat.ChatId, got.MessageId);
+        await ann.Receipts.WaitForAsync(r => r.ChatId == chat.ChatId && r.Receipts[0].ReadUpTo == got.MessageId);
+    }
+
+    [Test]
+    public async Task Two_people_on_two_nodes_see_one_order()
+    {
+        await using var ann = await TestClient.RegisterAsync(_one!.Address, "Ann");
+        await using var bob = await TestClient.RegisterAsync(_two!.Address, "Bob");
+        var chat = await ann.OpenDirectChatAsync(bob);
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => (i % 2 == 0 ? ann : bob).SendAsync(chat.ChatId, $"{i}")));
+        var atAnn = await ann.CatchUpAsync(chat.ChatId);
+        Assert.That(atAnn.Select(m => m.MessageId), Is.EqualTo(Enumerable.Range(1, 200)));
+        Assert.That((await bob.CatchUpAsync(chat.ChatId)).Select(m => m.Text), Is.EqualTo(atAnn.Select(m => m.Text)));
+    }
+
+    [Test]
+    public async Task Who_is_added_or_removed_on_one_node_hears_or_hears_no_more_on_the_other()
+    {
+        await using var ann = await TestClient.RegisterAsync(_one!.Address, "Ann");
+        await using var bob = await TestClient.RegisterAsync(_two!.Address, "Bob");
+        await using var cem = await TestClient.RegisterAsync(_two!.Address, "Cem");
+        var group = await ann.CreateGroupAsync("Group", bob);
+        await ann.SendAsync(group.ChatId, "to Bob");
+        await bob.Messages.WaitForAsync(m => m.Text == "to Bob");
+
+        await ann.CallAsync<MembershipResult>(nameof(ChatHub.AddMembers), new AddMembersRequest(group.ChatId, [cem.UserId]));
+        await cem.ChatsUpdated.WaitForAsync(c => c.ChatId == group.ChatId);
+        await ann.SendAsync(group.ChatId, "to both");
+        await cem.Messages.WaitForAsync(m => m.Text == "to both");
+
+        await ann.CallAsync<MembershipResult>(nameof(ChatHub.RemoveMember), new RemoveMemberRequest(group.ChatId, bob.UserId));
+        await bob.ChatsRemoved.WaitForAsync(c => c.ChatId == group.ChatId);
+        Assert.That(await bob.RefusalAsync(nameof(ChatHub.SendMessage), new SendMessageRequest(group.ChatId, Guid.NewGuid(), "x")), Does.StartWith("not_found"));
+        await ann.SendAsync(group.ChatId, "without Bob");
+        await cem.Messages.WaitForAsync(m => m.Text == "without Bob");
+        Assert.That(bob.Messages.All.Select(m => m.Text), Has.None.EqualTo("without Bob"));
+    }
+
+    [Test]
+    public async Task A_session_that_ends_on_one_node_is_closed_on_the_other()
+    {
+        await using var ann = await TestClient.RegisterAsync(_two!.Address, "Ann");
+        using var http = _one!.Http();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ann.Account.AccessToken);
+        using var answer = await http.PostAsync("/api/auth/logout", null);
+        answer.EnsureSuccessStatusCode();
+        await ann.Closed.Task.OrDeadline();
+    }
+
+    [Test]
+    public async Task Presence_is_seen_across_nodes()
+    {
+        await using var ann = await TestClient.RegisterAsync(_one!.Address, "Ann");
+        await using var bob = await TestClient.RegisterAsync(_two!.Address, "Bob");
+        await ann.OpenDirectChatAsync(bob);
+        await Deadline.UntilAsync(async () =>
+        {
+            var watched = await ann.CallAsync<WatchPresenceResult>(nameof(ChatHub.WatchPresence), new WatchPresenceRequest([bob.UserId]));
+            return watched.Presences.Single().Online;
+        }, "Bob is online");
+        await bob.Hub.StopAsync();
+        await ann.Presences.WaitForAsync(p => p.UserId == bob.UserId && !p.Online);
+    }
+}

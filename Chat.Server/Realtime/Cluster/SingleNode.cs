@@ -1,0 +1,21 @@
+namespace Chat.Server.Realtime.Cluster;
+
+/// <summary>The bus of a node that is alone.</summary>
+internal sealed class SingleNode : IClusterBus
+{
+    public event Action<ClusterNews>? Heard
+    {
+        add { }
+        remove { }
+    }
+
+    public event Action? NewsLost
+    {
+        add { }
+        remove { }
+    }
+
+    public void Tell(ClusterNews news)
+    {
+    }
+}
