@@ -20,13 +20,21 @@ internal static class RedisSetup
 
         services.AddSingleton<RealtimeMetrics>();
         services.AddSingleton<SlowClients>();
-        services.AddSingleton<LocalFirstLifetimeManager<ChatHub>>();
-        services.AddSingleton<IConnectionGroups>(s => s.GetRequiredService<LocalFirstLifetimeManager<ChatHub>>());
-        services.AddSingleton<HubLifetimeManager<ChatHub>>(s => s.GetRequiredService<LocalFirstLifetimeManager<ChatHub>>());
         if (string.IsNullOrWhiteSpace(connectionString))
         {
             services.AddSingleton<IClusterBus, SingleNode>();
+            AddLocalFirst(services);
             return builder;
+        }
+
+        if (options.Backplane == RedisOptions.Microsoft)
+        {
+            services.AddSignalR().AddMicrosoftBackplane(connectionString, new RedisNames(options));
+            services.AddSingleton<IConnectionGroups, UnknownGroups>();
+        }
+        else
+        {
+            AddLocalFirst(services);
         }
 
         RedisConnection.Parse(connectionString);
@@ -37,5 +45,12 @@ internal static class RedisSetup
         services.AddSingleton<IClusterBus, RedisClusterBus>();
         services.AddSingleton<IPresenceStore, RedisPresenceStore>();
         return builder;
+    }
+
+    private static void AddLocalFirst(IServiceCollection services)
+    {
+        services.AddSingleton<LocalFirstLifetimeManager<ChatHub>>();
+        services.AddSingleton<IConnectionGroups>(s => s.GetRequiredService<LocalFirstLifetimeManager<ChatHub>>());
+        services.AddSingleton<HubLifetimeManager<ChatHub>>(s => s.GetRequiredService<LocalFirstLifetimeManager<ChatHub>>());
     }
 }

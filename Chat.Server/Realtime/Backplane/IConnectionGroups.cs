@@ -5,3 +5,9 @@ internal interface IConnectionGroups
 {
     IReadOnlyList<string> GroupsOf(string connectionId);
 }
+
+/// <summary>For Microsoft's backplane: after a loss of news, connections can be added to groups that they lack, not removed.</summary>
+internal sealed class UnknownGroups : IConnectionGroups
+{
+    public IReadOnlyList<string> GroupsOf(string connectionId) => [];
+}

@@ -1,0 +1,19 @@
+using Chat.Server.Hosting;
+using Chat.Server.Tests.Support;
+
+namespace Chat.Server.Tests.Cluster;
+
+[TestFixture]
+public sealed class Configuration
+{
+    [TestCase("Redis:Backplane", "carrier-pigeon", "Redis:Backplane")]
+    [TestCase("Redis:Heartbeat", "00:00:00", "Redis:Heartbeat")]
+    [TestCase("ConnectionStrings:Redis", ",,,", "ConnectionStrings:Redis")]
+    public void A_bad_setting_is_refused_at_the_start_by_its_path(string path, string value, string named)
+    {
+        var server = new ChatServerFactory("Server=127.0.0.1;Database=none", new() { ["ConnectionStrings:Redis"] = "127.0.0.1:1", [path] = value });
+        var exception = Assert.Catch(() => _ = server.Address);
+        Assert.That(exception, Is.InstanceOf<ConfigurationException>());
+        Assert.That(exception!.Message, Does.StartWith(named));
+    }
+}
