@@ -3,6 +3,9 @@ namespace Chat.Server.Hosting;
 /// <summary>A setting is missing or wrong; the message begins with its path.</summary>
 public sealed class ConfigurationException(string path, string reason) : Exception($"{path} {reason}");
 
+/// <summary>An options record and the section that it was bound to: what there is to configure.</summary>
+public sealed record BoundOptions(string Section, object Options);
+
 internal static class OptionsSetup
 {
     /// <summary>
@@ -24,6 +27,7 @@ internal static class OptionsSetup
         }
         if (check(options) is { } wrong) throw new ConfigurationException($"{section}:{wrong.Key}", wrong.Reason);
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(new BoundOptions(section, options));
         return options;
     }
 }
