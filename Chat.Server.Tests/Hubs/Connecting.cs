@@ -94,7 +94,7 @@ public sealed class Connecting
     [Test]
     public void Rate_limits_live_as_long_as_the_user_has_a_connection()
     {
-        UserRateLimits Create() => new(new RateLimitOptions());
+        UserRateLimits Create() => new(new RateLimitOptions(), TimeProvider.System);
         var registry = _harness.Registry;
         registry.Add(new LocalConnection("a", HubHarness.Ann, 1, () => { }));
         registry.Add(new LocalConnection("b", HubHarness.Ann, 1, () => { }));

@@ -11,6 +11,7 @@ using Chat.Server.Features.Messages;
 using Chat.Server.Features.Presence;
 using Chat.Server.Features.Receipts;
 using Chat.Server.Features.Typing;
+using Chat.Server.Hosting.Draining;
 using Chat.Server.Hubs;
 using Chat.Server.Realtime;
 using Chat.Server.Realtime.Cluster;
@@ -93,6 +94,8 @@ internal sealed class HubHarness : IDisposable
 
     public void KnowsNoChat(long chatId) =>
         RosterReader.Setup(r => r.GetAsync(chatId, It.IsAny<CancellationToken>())).ReturnsAsync((Roster?)null);
+
+    public NodeDrain Drain() => new(Registry, HubContext.Object, new DrainOptions(), Time, NullLogger<NodeDrain>.Instance);
 
     /// <summary>The hub as one call of a user sees it.</summary>
     public ChatHub As(long userId, string connectionId = "connection", CancellationToken aborted = default)

@@ -80,7 +80,7 @@ internal static class MessagingSetup
         services.AddSingleton<ChatNotifier>();
         services.AddSingleton<GroupService>();
         services.AddHub();
-        // SignalR logs every refused call as an error, with its trace. ErrorFilter logs those that are faults.
+        // SignalR logs every refused call as an error, with its trace. CallErrors logs those that are faults.
         builder.Logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.Critical);
         return builder;
     }
@@ -115,16 +115,14 @@ internal static class MessagingSetup
             {
                 options.MaximumReceiveMessageSize = MaxFrameBytes;
                 options.MaximumParallelInvocationsPerClient = MaxParallelCalls;
-                options.AddFilter<CallLogFilter>();
-                options.AddFilter<ErrorFilter>();
-                options.AddFilter<RateLimitFilter>();
-                options.AddFilter<ValidationFilter>();
             })
             .AddJsonProtocol(options => options.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, ContractJson.Default));
-        services.AddSingleton<CallLogFilter>();
-        services.AddSingleton<ErrorFilter>();
-        services.AddSingleton<RateLimitFilter>();
-        services.AddSingleton<ValidationFilter>();
+        services.AddSingleton<CallLog>();
+        services.AddSingleton<CallErrors>();
+        services.AddSingleton<CallLimits>();
+        services.AddSingleton<CallFilter>();
+        // The object itself: a filter that is named by its type is looked up, and wrapped once more, at every call.
+        services.AddOptions<HubOptions>().Configure<CallFilter>((options, filter) => options.AddFilter(filter));
         // The protocol registered last under a name is the one that serves it.
         services.AddSingleton<IHubProtocol>(s =>
             new ChatHubProtocol(new JsonHubProtocol(s.GetRequiredService<IOptions<JsonHubProtocolOptions>>())));

@@ -1,5 +1,4 @@
 using Chat.Server.Errors;
-using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Chat.Server.Hosting.Draining;
@@ -11,9 +10,7 @@ internal static class DrainSetup
         var options = builder.AddOptions("Drain", new DrainOptions(), DrainOptions.Check);
         var services = builder.Services;
         services.AddSingleton<NodeDrain>();
-        services.AddSingleton<DrainFilter>();
         services.AddSingleton<IHostLifetime, DrainingLifetime>();
-        services.Configure<HubOptions>(hub => hub.AddFilter<DrainFilter>());
         services.AddHealthChecks().AddCheck<DrainHealthCheck>("drain");
         // What the host itself waits for, after the drain: the lanes store what is queued.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10) + options.FinishTime);

@@ -24,6 +24,9 @@ public sealed partial class NodeDrain(
     /// <summary>From the first moment of the drain on: the node is not ready, and takes no new connections.</summary>
     public bool IsDraining => _draining;
 
+    /// <summary>Hub calls that have begun and not ended.</summary>
+    public int CallsUnderWay => Volatile.Read(ref _calls);
+
     public void CallBegins() => Interlocked.Increment(ref _calls);
 
     public void CallEnds() => Interlocked.Decrement(ref _calls);
@@ -43,8 +46,8 @@ public sealed partial class NodeDrain(
                 .Forget(logger);
         }
         await UntilAsync(() => registry.Count == 0, options.ReconnectTime, cancellationToken);
-        await UntilAsync(() => Volatile.Read(ref _calls) == 0, options.FinishTime, cancellationToken);
-        LogDrained(logger, registry.Count, Volatile.Read(ref _calls));
+        await UntilAsync(() => CallsUnderWay == 0, options.FinishTime, cancellationToken);
+        LogDrained(logger, registry.Count, CallsUnderWay);
     }
 
     private async Task UntilAsync(Func<bool> condition, TimeSpan atMost, CancellationToken cancellationToken)

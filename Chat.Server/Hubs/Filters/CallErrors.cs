@@ -9,39 +9,16 @@ using Microsoft.AspNetCore.SignalR;
 namespace Chat.Server.Hubs.Filters;
 
 /// <summary>Turns whatever a call throws into the error of the contract. What is not ours never leaks its text.</summary>
-internal sealed partial class ErrorFilter(ILogger<ErrorFilter> logger) : IHubFilter
+internal sealed partial class CallErrors(ILogger<CallErrors> logger)
 {
-    public async ValueTask<object?> InvokeMethodAsync(
-        HubInvocationContext invocation, Func<HubInvocationContext, ValueTask<object?>> next)
-    {
-        try
-        {
-            return await next(invocation);
-        }
-        catch (Exception exception)
-        {
-            throw Translate(exception, invocation.HubMethodName, invocation.Context.ConnectionAborted);
-        }
-    }
-
-    public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
-    {
-        try
-        {
-            await next(context);
-        }
-        catch (Exception exception)
-        {
-            throw Translate(exception, nameof(OnConnectedAsync), context.Context.ConnectionAborted);
-        }
-    }
-
-    private Exception Translate(Exception exception, string method, CancellationToken aborted)
+    /// <param name="method">For the log.</param>
+    /// <param name="aborted">The connection's end.</param>
+    public HubException Translate(Exception exception, string method, CancellationToken aborted)
     {
         switch (exception)
         {
-            case HubException:
-                return exception;
+            case HubException hub:
+                return hub;
             case ChatException ours:
                 return new HubException(ours.WireText);
             case DataUnavailableException:

@@ -1,0 +1,48 @@
+using Chat.Server.Hosting.Draining;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Chat.Server.Hubs.Filters;
+
+/// <summary>
+/// Everything that stands between the wire and a hub method. One filter: SignalR wraps each in asynchronous steps of its own,
+/// and five of them cost a message more than its rules do. What each part does stands in the classes beside this one.
+/// </summary>
+internal sealed class CallFilter(NodeDrain drain, CallLimits limits, CallErrors errors, CallLog log) : IHubFilter
+{
+    public async ValueTask<object?> InvokeMethodAsync(
+        HubInvocationContext invocation, Func<HubInvocationContext, ValueTask<object?>> next)
+    {
+        drain.CallBegins();
+        var begin = log.Begin();
+        try
+        {
+            limits.Take(invocation);
+            CallValidation.Check(invocation.HubMethodArguments);
+            var result = await next(invocation);
+            log.Succeeded(invocation, begin);
+            return result;
+        }
+        catch (Exception exception)
+        {
+            var error = errors.Translate(exception, invocation.HubMethodName, invocation.Context.ConnectionAborted);
+            log.Refused(invocation, error);
+            throw error;
+        }
+        finally
+        {
+            drain.CallEnds();
+        }
+    }
+
+    public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception)
+        {
+            throw errors.Translate(exception, nameof(OnConnectedAsync), context.Context.ConnectionAborted);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using Chat.Server.Errors;
+using Chat.Server.Hubs.Contract;
+
+namespace Chat.Server.Hubs.Filters;
+
+/// <summary>Checks the request of a call before its method runs.</summary>
+internal static class CallValidation
+{
+    /// <exception cref="ChatException"><c>invalid</c> or <c>too_large</c>, naming the field.</exception>
+    public static void Check(IReadOnlyList<object?> arguments)
+    {
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            if (arguments[i] is null) throw ChatException.Invalid("request", "is required");
+            (arguments[i] as IHubRequest)?.Validate();
+        }
+    }
+}
