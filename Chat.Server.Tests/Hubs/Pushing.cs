@@ -21,7 +21,7 @@ public sealed class Pushing
     {
         var roster = Seed.Believed(HubHarness.DirectChat, "direct", HubHarness.Ann, HubHarness.Bob);
         _harness.MessageNotifier.Committed([new StoredMessage(HubHarness.Message(HubHarness.DirectChat, 5), roster, "phone")]);
-        Assert.That(_harness.Pushes.All.Select(p => p.To), Is.EquivalentTo(new[] { "user:11 except phone", "user:22" }));
+        Assert.That(_harness.Pushes.All.Select(p => p.To), Is.EquivalentTo(new[] { "user:11 except phone", "user:22 except phone" }));
         Assert.That(_harness.Pushes.All.Select(p => ((MessageView)p.Event).MessageId), Is.All.EqualTo(5));
     }
 
@@ -44,6 +44,20 @@ public sealed class Pushing
         var roster = Seed.Believed(HubHarness.Group, "group", HubHarness.Ann);
         _harness.MessageNotifier.Committed([.. Enumerable.Range(1, 20).Select(i => new StoredMessage(HubHarness.Message(HubHarness.Group, i), roster, null))]);
         Assert.That(_harness.Pushes.All.Select(p => ((MessageView)p.Event).MessageId), Is.EqualTo(Enumerable.Range(1, 20)));
+    }
+
+    [Test]
+    public void What_a_batch_brings_to_a_chat_keeps_its_order_whatever_comes_between()
+    {
+        var (tea, coffee) = (Seed.Believed(HubHarness.Group, "group", HubHarness.Ann), Seed.Believed(HubHarness.DirectChat, "direct", HubHarness.Ann, HubHarness.Bob));
+        _harness.MessageNotifier.Committed(
+        [
+            new StoredMessage(HubHarness.Message(HubHarness.Group, 1), tea, null), new StoredMessage(HubHarness.Message(HubHarness.DirectChat, 8), coffee, null),
+            new StoredMessage(HubHarness.Message(HubHarness.Group, 2), tea, null), new StoredMessage(HubHarness.Message(HubHarness.DirectChat, 9), coffee, null),
+        ]);
+        Assert.That(MessagesTo("chat:200"), Is.EqualTo(new[] { 1, 2 }));
+        Assert.That(MessagesTo("user:11"), Is.EqualTo(new[] { 8, 9 }));
+        Assert.That(MessagesTo("user:22"), Is.EqualTo(new[] { 8, 9 }));
     }
 
     [Test]
@@ -112,4 +126,7 @@ public sealed class Pushing
         _harness.Time.Advance(TimeSpan.FromMilliseconds(200));
         Assert.That(_harness.Pushes.All.Select(p => p.To), Is.EquivalentTo(new[] { "chat:200", "chat:201" }));
     }
+
+    private IEnumerable<long> MessagesTo(string audience) =>
+        _harness.Pushes.All.Where(p => p.To == audience).Select(p => ((MessageView)p.Event).MessageId);
 }

@@ -40,7 +40,7 @@ internal sealed class HubHarness : IDisposable
         ReceiptNotifier = new ReceiptNotifier(HubContext.Object, Rosters, Time, NullLogger<ReceiptNotifier>.Instance);
         ChatNotifier = new ChatNotifier(HubContext.Object, NullLogger<ChatNotifier>.Instance);
         Membership = new ChatMembership(Registry, Rosters, HubContext.Object, new SingleNode());
-        MessageNotifier = new MessageNotifier(HubContext.Object, Rosters, Membership, NullLogger<MessageNotifier>.Instance);
+        MessageNotifier = new MessageNotifier(Pusher, HubContext.Object, Rosters, Membership, NullLogger<MessageNotifier>.Instance);
         Presence = new PresenceTracker(
             PresenceStore.Object, LastSeen.Object, new PresenceNotifier(HubContext.Object, NullLogger<PresenceNotifier>.Instance),
             new PresenceOptions(), Time, NullLogger<PresenceTracker>.Instance);
@@ -80,6 +80,9 @@ internal sealed class HubHarness : IDisposable
     public Mock<IGroupManager> Groups { get; } = new();
 
     public RecordedPushes Pushes { get; } = new();
+
+    private HubContextPushes Pusher => new(HubContext.Object, NullLogger<HubContextPushes>.Instance);
+
     public RosterCache Rosters { get; }
     public ConnectionRegistry Registry { get; }
     public ConnectionLifecycle Lifecycle { get; }

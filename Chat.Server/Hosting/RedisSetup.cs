@@ -33,6 +33,7 @@ internal static class RedisSetup
         {
             services.AddSignalR().AddMicrosoftBackplane(connectionString, new RedisNames(options));
             services.AddSingleton<IConnectionGroups, UnknownGroups>();
+            services.AddSingleton<IEventPushes, HubContextPushes>();
         }
         else
         {
@@ -53,6 +54,7 @@ internal static class RedisSetup
     {
         services.AddSingleton<LocalFirstLifetimeManager<ChatHub>>();
         services.AddSingleton<IConnectionGroups>(s => s.GetRequiredService<LocalFirstLifetimeManager<ChatHub>>());
+        services.AddSingleton<IEventPushes>(s => s.GetRequiredService<LocalFirstLifetimeManager<ChatHub>>());
         services.AddSingleton<HubLifetimeManager<ChatHub>>(s => s.GetRequiredService<LocalFirstLifetimeManager<ChatHub>>());
     }
 }

@@ -1,3 +1,4 @@
+using Chat.Data.Chats;
 using Chat.Data.Messages;
 using Chat.Server.Hubs;
 using Chat.Server.Hubs.Contract;
@@ -6,8 +7,9 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Chat.Server.Features.Messages;
 
-/// <summary>Pushes what the append lanes committed, in their order, and waits for nobody.</summary>
+/// <summary>Pushes what the append lanes committed, in their order, and waits for nobody. What a batch brings to one chat is pushed together.</summary>
 public sealed class MessageNotifier(
+    IEventPushes pushes,
     IHubContext<ChatHub, IChatClient> hub,
     RosterCache rosters,
     ChatMembership membership,
@@ -15,7 +17,19 @@ public sealed class MessageNotifier(
 {
     public void Committed(IReadOnlyList<StoredMessage> messages)
     {
-        foreach (var message in messages) Push(message);
+        if (messages is [var single])
+        {
+            pushes.Push(Audience(single), [Posted(single)]);
+            return;
+        }
+        var chats = new Dictionary<long, (IReadOnlyList<string> Audience, List<PushedEvent> Events)>();
+        foreach (var message in messages)
+        {
+            if (!chats.TryGetValue(message.Row.ChatId, out var chat))
+                chats.Add(message.Row.ChatId, chat = (Audience(message), []));
+            chat.Events.Add(Posted(message));
+        }
+        foreach (var (audience, events) in chats.Values) pushes.Push(audience, events);
     }
 
     public void OutcomeUnknown(IReadOnlyCollection<long> chatIds)
@@ -32,28 +46,17 @@ public sealed class MessageNotifier(
 
     public void RosterChanged(long chatId) => rosters.Invalidate(chatId);
 
-    private void Push(StoredMessage message)
-    {
-        var view = message.Row.ToView();
-        if (message.Roster is not { IsDirect: true } roster)
-        {
-            Others(GroupNames.Chat(view.ChatId), message.Origin).MessagePosted(view).Forget(logger);
-            return;
-        }
-        foreach (var userId in roster.Members.Keys)
-        {
-            // The sender's other devices; the sending one gets the call's result.
-            var origin = userId == view.SenderId ? message.Origin : null;
-            Others(GroupNames.User(userId), origin).MessagePosted(view).Forget(logger);
-        }
-    }
+    private static IReadOnlyList<string> Audience(StoredMessage message) =>
+        message.Roster is { IsDirect: true } roster
+            ? [.. roster.Members.Keys.Select(GroupNames.User)]
+            : [GroupNames.Chat(message.Row.ChatId)];
+
+    /// <summary>The sending connection gets the call's result; the sender's other devices get the push.</summary>
+    private static PushedEvent Posted(StoredMessage message) => PushedEvent.MessagePosted(message.Row.ToView(), message.Origin);
 
     private async Task<bool> PushResync(IEnumerable<long> userIds, long chatId, ResyncRequiredEvent resync)
     {
         await hub.Clients.Groups([GroupNames.Chat(chatId), .. userIds.Select(GroupNames.User)]).ResyncRequired(resync);
         return true;
     }
-
-    private IChatClient Others(string group, string? origin) =>
-        origin is null ? hub.Clients.Group(group) : hub.Clients.GroupExcept(group, [origin]);
 }

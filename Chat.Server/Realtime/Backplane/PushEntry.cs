@@ -33,16 +33,17 @@ internal sealed class PushEntry
         var buffer = Begin(kind, 0, targets, excluded);
         var header = buffer.WrittenCount;
         protocol.WriteMessage(new InvocationMessage(method, args), buffer);
-        return Wrap(protocol, buffer.WrittenSpan.ToArray(), header);
+        return Of(protocol, buffer.WrittenSpan.ToArray(), header);
     }
 
     public static PushEntry Command(PushKind kind, long call, params ReadOnlySpan<string> targets) =>
         new(Begin(kind, call, targets, []).WrittenSpan.ToArray(), null, 0);
 
     /// <summary>A push of another node, as it arrived.</summary>
-    public static PushEntry Received(IHubProtocol protocol, ReadOnlyMemory<byte> payload) => Wrap(protocol, payload, 0);
+    public static PushEntry Received(IHubProtocol protocol, ReadOnlyMemory<byte> payload) => Of(protocol, payload, 0);
 
-    private static PushEntry Wrap(IHubProtocol protocol, ReadOnlyMemory<byte> entry, int header)
+    /// <param name="header">How many bytes stand before the payload.</param>
+    public static PushEntry Of(IHubProtocol protocol, ReadOnlyMemory<byte> entry, int header)
     {
         var payload = entry[header..];
         return new PushEntry(entry, new SerializedHubMessage([new SerializedMessage(protocol.Name, payload)]), payload.Length);
@@ -51,6 +52,14 @@ internal sealed class PushEntry
     private static ArrayBufferWriter<byte> Begin(PushKind kind, long call, ReadOnlySpan<string> targets, IReadOnlyList<string> excluded)
     {
         var buffer = _buffer ??= new ArrayBufferWriter<byte>(1024);
+        WriteHeader(buffer, kind, call, targets, excluded);
+        return buffer;
+    }
+
+    /// <summary>Begins an entry anew in this buffer; the payload follows.</summary>
+    public static void WriteHeader(
+        ArrayBufferWriter<byte> buffer, PushKind kind, long call, ReadOnlySpan<string> targets, IReadOnlyList<string> excluded)
+    {
         buffer.ResetWrittenCount();
         var start = buffer.GetSpan(9);
         start[0] = (byte)kind;
@@ -60,7 +69,6 @@ internal sealed class PushEntry
         foreach (var target in targets) WriteText(buffer, target);
         WriteCount(buffer, excluded.Count);
         foreach (var connectionId in excluded) WriteText(buffer, connectionId);
-        return buffer;
     }
 
     private static void WriteCount(ArrayBufferWriter<byte> buffer, int count)
