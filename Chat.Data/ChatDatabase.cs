@@ -12,15 +12,16 @@ public sealed class ChatDatabase : IAsyncDisposable
     private const int MaxAttempts = 5;
 
     private readonly DbDataSource _source;
+    private readonly DataMetrics? _metrics;
 
-    private ChatDatabase(DbDataSource source) => _source = source;
+    private ChatDatabase(DbDataSource source, DataMetrics? metrics) => (_source, _metrics) = (source, metrics);
 
     /// <param name="connectionString">Server, Port, User ID, Password, Database: the keys that every MySQL driver knows.</param>
     /// <exception cref="ArgumentException">The connection string is malformed.</exception>
-    public static ChatDatabase Create(string connectionString)
+    public static ChatDatabase Create(string connectionString, DataMetrics? metrics = null)
     {
         DapperSetup.Apply();
-        return new ChatDatabase(MySqlDriver.CreateDataSource(connectionString));
+        return new ChatDatabase(MySqlDriver.CreateDataSource(connectionString), metrics);
     }
 
     /// <exception cref="DataUnavailableException">The database cannot be reached.</exception>
@@ -32,7 +33,7 @@ public sealed class ChatDatabase : IAsyncDisposable
         }
         catch (Exception exception) when (exception.IsUnavailable(cancellationToken))
         {
-            throw new DataUnavailableException(exception);
+            throw Unavailable(exception);
         }
     }
 
@@ -49,11 +50,12 @@ public sealed class ChatDatabase : IAsyncDisposable
             }
             catch (Exception exception) when (exception.IsLockConflict() && attempt < MaxAttempts)
             {
+                _metrics?.Conflict();
                 await BackOffAsync(attempt, cancellationToken);
             }
             catch (Exception exception) when (exception.IsUnavailable(cancellationToken) || exception.IsLockConflict())
             {
-                throw new DataUnavailableException(exception);
+                throw Unavailable(exception);
             }
         }
     }
@@ -80,6 +82,7 @@ public sealed class ChatDatabase : IAsyncDisposable
             }
             catch (Exception exception) when (exception.IsLockConflict() && attempt < MaxAttempts)
             {
+                _metrics?.Conflict();
                 await RollBackAsync(transaction);
                 await BackOffAsync(attempt, cancellationToken);
             }
@@ -87,7 +90,7 @@ public sealed class ChatDatabase : IAsyncDisposable
             {
                 await RollBackAsync(transaction);
                 if (exception.IsUnavailable(cancellationToken) || exception.IsLockConflict())
-                    throw new DataUnavailableException(exception);
+                    throw Unavailable(exception);
                 throw;
             }
             finally
@@ -98,6 +101,12 @@ public sealed class ChatDatabase : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    private DataUnavailableException Unavailable(Exception exception)
+    {
+        _metrics?.Unavailable();
+        return new DataUnavailableException(exception);
+    }
 
     /// <summary>A transaction that cannot be rolled back has lost its connection, and the server rolls back for us.</summary>
     private static async Task RollBackAsync(DbTransaction? transaction)

@@ -13,6 +13,7 @@ builder.AddRedis();
 builder.AddPresence();
 builder.AddAccounts();
 builder.AddHealth();
+builder.AddTelemetry();
 builder.AddDrain();
 builder.AddWebClient();
 

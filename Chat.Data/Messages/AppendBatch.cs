@@ -111,9 +111,18 @@ internal sealed class AppendBatch
         return stored;
     }
 
-    public void Complete()
+    /// <summary>Answers the callers.</summary>
+    public BatchOutcome Complete()
     {
-        foreach (var pending in _waiting) pending.Complete(ResultOf(pending));
+        int stored = 0, repeated = 0;
+        foreach (var pending in _waiting)
+        {
+            var result = ResultOf(pending);
+            if (result.Outcome is AppendOutcome.Stored) stored++;
+            else if (result.Outcome is AppendOutcome.Duplicate) repeated++;
+            pending.Complete(result);
+        }
+        return new BatchOutcome(stored, repeated, Refused: _waiting.Count - stored - repeated);
     }
 
     public void Fail(Exception exception)
@@ -144,6 +153,9 @@ internal sealed class AppendBatch
     /// <param name="CheckedVersion">The roster version that the senders were checked against.</param>
     private readonly record struct ChatHead(long LastMessageId, int Added, long CheckedVersion, bool RosterChanged = false);
 }
+
+/// <summary>How many messages of a batch ended how.</summary>
+internal readonly record struct BatchOutcome(int Stored, int Repeated, int Refused);
 
 internal readonly record struct MessageKey(long ChatId, long SenderId, Guid ClientMessageId);
 

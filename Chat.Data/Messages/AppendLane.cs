@@ -8,26 +8,34 @@ internal sealed partial class AppendLane : IAsyncDisposable
 {
     private const int MaxAttempts = 8;
 
+    private readonly int _number;
     private readonly Channel<PendingWork> _queue;
     private readonly AppendConnection _connection;
     private readonly ChatDatabase _database;
     private readonly IAppendObserver _observer;
     private readonly AppenderLimits _limits;
+    private readonly DataMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Task _loop;
 
-    public AppendLane(ChatDatabase database, IAppendObserver observer, AppenderLimits limits, TimeProvider time, ILogger logger)
+    public AppendLane(
+        int number, ChatDatabase database, IAppendObserver observer, AppenderLimits limits, DataMetrics metrics, TimeProvider time, ILogger logger)
     {
-        (_database, _observer, _limits, _time, _logger) = (database, observer, limits, time, logger);
+        (_number, _database, _observer, _limits, _metrics, _time, _logger) = (number, database, observer, limits, metrics, time, logger);
         _connection = new AppendConnection(database, limits.CommandTimeoutSeconds);
         _queue = Channel.CreateBounded<PendingWork>(new BoundedChannelOptions(limits.MaxWaiting) { SingleReader = true });
-        _loop = Task.Run(RunAsync);
+        // Whoever happens to make the lane, a call perhaps, is not whom its work is done for.
+        using (ExecutionContext.SuppressFlow()) _loop = Task.Run(RunAsync);
     }
 
     public int Waiting => _queue.Reader.Count;
 
-    public bool TryEnqueue(PendingWork work) => _queue.Writer.TryWrite(work);
+    public bool TryEnqueue(PendingWork work)
+    {
+        if (_metrics.MeasuresWait && work is PendingMessage message) message.EnqueuedAt = _time.GetTimestamp();
+        return _queue.Writer.TryWrite(work);
+    }
 
     /// <summary>Takes no more, stores what is waiting, then returns.</summary>
     public async ValueTask DisposeAsync()
@@ -68,12 +76,29 @@ internal sealed partial class AppendLane : IAsyncDisposable
     private async Task StoreAsync(List<PendingMessage> waiting)
     {
         var batch = new AppendBatch(waiting, _time.GetUtcNow().UtcDateTime);
+        var start = _time.GetTimestamp();
+        if (await CommitAsync(batch, waiting) is { } fault)
+        {
+            _metrics.AppendFailed(batch.Count, _time.GetElapsedTime(start));
+            await FailAsync(batch, fault);
+            return;
+        }
+        _metrics.AppendCommitted(batch.Count, _time.GetElapsedTime(start));
+        Report(batch);
+        // Zero where it was enqueued before anybody listened.
+        if (waiting[0].EnqueuedAt is > 0 and var enqueuedAt) _metrics.AppendWaited(_time.GetElapsedTime(enqueuedAt));
+    }
+
+    /// <returns>Why it failed; null when it is committed.</returns>
+    private async Task<Exception?> CommitAsync(AppendBatch batch, List<PendingMessage> waiting)
+    {
+        using var span = DataTracing.StartCommit(waiting, _number);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 await _connection.StoreAsync(batch);
-                break;
+                return null;
             }
             catch (Exception exception) when (exception.IsDuplicateKey() && !batch.LooksForRepeats)
             {
@@ -83,23 +108,25 @@ internal sealed partial class AppendLane : IAsyncDisposable
             }
             catch (Exception exception) when (exception.IsLockConflict() && attempt < MaxAttempts)
             {
+                _metrics.Conflict();
                 await _connection.RollBackAsync();
                 await ChatDatabase.BackOffAsync(attempt, CancellationToken.None);
             }
             catch (Exception exception)
             {
-                await FailAsync(batch, exception);
-                return;
+                span.SetFailed(exception);
+                return exception;
             }
         }
-        Report(batch);
     }
 
     private void Report(AppendBatch batch)
     {
+        var committed = _time.GetTimestamp();
         foreach (var chatId in batch.ChatsWithNewRoster) Try(() => _observer.RosterChanged(chatId));
         Observe(batch.StoredMessages());
-        batch.Complete();
+        _metrics.Pushed(_time.GetElapsedTime(committed));
+        _metrics.AppendAnswered(batch.Complete());
     }
 
     private async Task FailAsync(AppendBatch batch, Exception exception)
@@ -109,7 +136,12 @@ internal sealed partial class AppendLane : IAsyncDisposable
         LogBatchFailed(_logger, batch.Count, batch.CommitSent, exception);
         if (batch.CommitSent)
             Try(() => _observer.OutcomeUnknown(batch.ChatIds));
-        batch.Fail(unavailable && exception is not DataUnavailableException ? new DataUnavailableException(exception) : exception);
+        if (unavailable && exception is not DataUnavailableException)
+        {
+            _metrics.Unavailable();
+            exception = new DataUnavailableException(exception);
+        }
+        batch.Fail(exception);
     }
 
     private async Task ChangeAsync(PendingChange change)

@@ -29,12 +29,14 @@ public sealed class MessageAppender : IMessageAppender, IAsyncDisposable
 {
     private readonly AppendLane[] _lanes;
 
-    public MessageAppender(ChatDatabase database, IAppendObserver observer, AppenderLimits limits, TimeProvider time, ILogger<MessageAppender> logger)
+    public MessageAppender(
+        ChatDatabase database, IAppendObserver observer, AppenderLimits limits, DataMetrics metrics, TimeProvider time, ILogger<MessageAppender> logger)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.Lanes, 1);
         _lanes = new AppendLane[limits.Lanes];
         for (var i = 0; i < _lanes.Length; i++)
-            _lanes[i] = new AppendLane(database, observer, limits, time, logger);
+            _lanes[i] = new AppendLane(i, database, observer, limits, metrics, time, logger);
+        metrics.WatchAppendQueue([.. _lanes.Select<AppendLane, Func<int>>(lane => () => lane.Waiting)]);
     }
 
     /// <summary>Messages and changes waiting in all lanes.</summary>

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 
 namespace Chat.Data.Messages;
 
@@ -14,6 +15,11 @@ internal sealed class PendingMessage(NewMessage message) : PendingWork
     private readonly TaskCompletionSource<AppendResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public NewMessage Message { get; } = message;
+
+    /// <summary>Set when that is measured.</summary>
+    public long EnqueuedAt { get; set; }
+
+    public Activity? TracedCall { get; } = DataTracing.TracedCall;
 
     public long ChatId => Message.Roster.ChatId;
 

@@ -18,11 +18,13 @@ public sealed class ReceiptWriter : IReceiptWriter, IAsyncDisposable
     private readonly Lane[] _lanes;
 
     /// <param name="advanced">Told of every batch after its commit, on the lane, before the callers; must not wait or throw.</param>
-    public ReceiptWriter(ChatDatabase database, Action<IReadOnlyList<AdvancedReceipt>> advanced, ReceiptLimits limits, TimeProvider time)
+    public ReceiptWriter(
+        ChatDatabase database, Action<IReadOnlyList<AdvancedReceipt>> advanced, ReceiptLimits limits, DataMetrics metrics, TimeProvider time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.Lanes, 1);
         _lanes = new Lane[limits.Lanes];
-        for (var i = 0; i < _lanes.Length; i++) _lanes[i] = new Lane(database, advanced, limits, time);
+        for (var i = 0; i < _lanes.Length; i++) _lanes[i] = new Lane(database, advanced, limits, metrics, time);
+        metrics.WatchReceiptQueue([.. _lanes.Select<Lane, Func<int>>(lane => () => lane.Waiting)]);
     }
 
     public int Waiting => _lanes.Sum(lane => lane.Waiting);
@@ -44,16 +46,19 @@ public sealed class ReceiptWriter : IReceiptWriter, IAsyncDisposable
         private readonly ReceiptRepository _receipts;
         private readonly Action<IReadOnlyList<AdvancedReceipt>> _advanced;
         private readonly ReceiptLimits _limits;
+        private readonly DataMetrics _metrics;
         private readonly TimeProvider _time;
         private readonly Channel<PendingMark> _queue;
         private readonly Task _loop;
 
-        public Lane(ChatDatabase database, Action<IReadOnlyList<AdvancedReceipt>> advanced, ReceiptLimits limits, TimeProvider time)
+        public Lane(
+            ChatDatabase database, Action<IReadOnlyList<AdvancedReceipt>> advanced, ReceiptLimits limits, DataMetrics metrics, TimeProvider time)
         {
-            (_advanced, _limits, _time) = (advanced, limits, time);
+            (_advanced, _limits, _metrics, _time) = (advanced, limits, metrics, time);
             _receipts = new ReceiptRepository(database, limits.CommandTimeoutSeconds);
             _queue = Channel.CreateBounded<PendingMark>(new BoundedChannelOptions(limits.MaxWaiting) { SingleReader = true });
-            _loop = Task.Run(RunAsync);
+            // Whoever happens to make the lane, a call perhaps, is not whom its work is done for.
+            using (ExecutionContext.SuppressFlow()) _loop = Task.Run(RunAsync);
         }
 
         public int Waiting => _queue.Reader.Count;
@@ -79,15 +84,18 @@ public sealed class ReceiptWriter : IReceiptWriter, IAsyncDisposable
 
         private async Task StoreAsync(List<PendingMark> pending)
         {
+            var start = _time.GetTimestamp();
             try
             {
                 var batch = new ReceiptBatch(pending.Select(p => p.Mark));
                 await _receipts.StoreAsync(batch, _time.GetUtcNow().UtcDateTime);
+                _metrics.ReceiptsStored(pending.Count, _time.GetElapsedTime(start));
                 if (batch.Advanced.Count > 0) _advanced(batch.Advanced);
                 foreach (var mark in pending) mark.Result.TrySetResult(batch.ResultOf(mark.Mark));
             }
             catch (Exception exception)
             {
+                _metrics.ReceiptsFailed(_time.GetElapsedTime(start));
                 foreach (var mark in pending) mark.Result.TrySetException(exception);
             }
         }

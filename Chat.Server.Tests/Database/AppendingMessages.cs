@@ -340,7 +340,7 @@ public sealed class AppendingMessages : DatabaseFixture
         var chats = new List<Roster>();
         for (var i = 0; i < 6; i++) chats.Add(await database.GroupAsync(users));
         await using var appender = new MessageAppender(
-            database.Database, new RecordingObserver(), new AppenderLimits(Lanes: 1), TimeProvider.System, NullLogger<MessageAppender>.Instance);
+            database.Database, new RecordingObserver(), new AppenderLimits(Lanes: 1), TestMetrics.Data(), TimeProvider.System, NullLogger<MessageAppender>.Instance);
 
         await using var held = await HeldLock.OnChatAsync(database, chats[2].ChatId);
         var free = chats.Where(c => c != chats[2]).ToList();
@@ -392,7 +392,7 @@ public sealed class AppendingMessages : DatabaseFixture
     }
 
     private MessageAppender Appender(IAppendObserver observer, AppenderLimits? limits = null) =>
-        new(Database.Database, observer, limits ?? new AppenderLimits(), TimeProvider.System, NullLogger<MessageAppender>.Instance);
+        new(Database.Database, observer, limits ?? new AppenderLimits(), TestMetrics.Data(), TimeProvider.System, NullLogger<MessageAppender>.Instance);
 
     /// <summary>
     /// Sends that wait together and then are taken together: a change that does nothing holds the lane until all are in the queue.

@@ -204,7 +204,7 @@ public sealed class ChangingGroups : DatabaseFixture
     }
 
     private MessageAppender Appender(IAppendObserver observer) =>
-        new(Database.Database, observer, new AppenderLimits(), TimeProvider.System, NullLogger<MessageAppender>.Instance);
+        new(Database.Database, observer, new AppenderLimits(), TestMetrics.Data(), TimeProvider.System, NullLogger<MessageAppender>.Instance);
 
     private async Task<long> GroupAsync(params IReadOnlyList<int> members)
     {

@@ -137,7 +137,7 @@ public sealed class StoringReceipts : DatabaseFixture
         var free = await database.GroupAsync(users);
         await database.MessagesAsync(busy.ChatId, users[0], 3);
         await database.MessagesAsync(free.ChatId, users[0], 3);
-        await using var writer = new ReceiptWriter(database.Database, _ => { }, new ReceiptLimits(Lanes: 1), TimeProvider.System);
+        await using var writer = new ReceiptWriter(database.Database, _ => { }, new ReceiptLimits(Lanes: 1), TestMetrics.Data(), TimeProvider.System);
 
         await using var send = await HeldLock.OnChatAsync(database, busy.ChatId);
         await using var otherMark = await HeldLock.OnParticipantAsync(database, busy.ChatId, users[2]);
@@ -226,7 +226,7 @@ public sealed class StoringReceipts : DatabaseFixture
     }
 
     private ReceiptWriter Writer(Action<IReadOnlyList<AdvancedReceipt>>? advanced = null, ReceiptLimits? limits = null, TimeProvider? time = null) =>
-        new(Database.Database, advanced ?? (_ => { }), limits ?? new ReceiptLimits(), time ?? TimeProvider.System);
+        new(Database.Database, advanced ?? (_ => { }), limits ?? new ReceiptLimits(), TestMetrics.Data(), time ?? TimeProvider.System);
 
     private async Task<Roster> ChatAsync(int messages, IEnumerable<long>? members = null)
     {

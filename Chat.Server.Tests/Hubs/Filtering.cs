@@ -190,7 +190,7 @@ public sealed class Filtering
         ILoggerFactory loggers = logs is null ? NullLoggerFactory.Instance : new LoggerFactory([logs]);
         using var harness = new HubHarness();
         return new CallFilter(
-            drain ?? harness.Drain(), Limits(new RateLimitOptions()), new CallErrors(loggers.CreateLogger<CallErrors>()),
+            drain ?? harness.Drain(), Limits(new RateLimitOptions()), new CallErrors(TestMetrics.Calls(), loggers.CreateLogger<CallErrors>()),
             new CallLog(loggers.CreateLogger<CallLog>(), _time));
     }
 

@@ -37,7 +37,8 @@ internal static class DatabaseSetup
         builder.AddOptions("Database", new DatabaseOptions(), o => o.StartTimeout > TimeSpan.Zero ? null : ("StartTimeout", "must be positive"));
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(_ => ChatDatabase.Create(connectionString));
+        services.AddSingleton<DataMetrics>();
+        services.AddSingleton(s => ChatDatabase.Create(connectionString, s.GetRequiredService<DataMetrics>()));
         services.AddSingleton<Migrator>();
         services.AddSingleton<DemoData>();
         services.AddHostedService<DatabaseStartup>();

@@ -72,7 +72,7 @@ internal static class MessagingSetup
         services.AddSingleton<ReceiptNotifier>();
         services.AddSingleton(s => new ReceiptWriter(
             s.GetRequiredService<ChatDatabase>(), s.GetRequiredService<ReceiptNotifier>().Advanced,
-            s.GetRequiredService<ReceiptLimits>(), s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<ReceiptLimits>(), s.GetRequiredService<DataMetrics>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IReceiptWriter>(s => s.GetRequiredService<ReceiptWriter>());
         services.AddSingleton<ReceiptService>();
 
@@ -104,7 +104,8 @@ internal static class MessagingSetup
     public static WebApplication MapChatHub(this WebApplication app)
     {
         app.Services.GetRequiredService<RosterCache>().StartSweeping();
-        app.MapHub<ChatHub>("/hub/chat", options => options.CloseOnAuthenticationExpiration = true);
+        // A request that lasts as long as its connection says nothing about how fast requests are.
+        app.MapHub<ChatHub>("/hub/chat", options => options.CloseOnAuthenticationExpiration = true).DisableHttpMetrics();
         return app;
     }
 
@@ -117,6 +118,7 @@ internal static class MessagingSetup
                 options.MaximumParallelInvocationsPerClient = MaxParallelCalls;
             })
             .AddJsonProtocol(options => options.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, ContractJson.Default));
+        services.AddSingleton<CallMetrics>();
         services.AddSingleton<CallLog>();
         services.AddSingleton<CallErrors>();
         services.AddSingleton<CallLimits>();

@@ -29,8 +29,12 @@ public sealed class ConnectionAdmission(AdmissionOptions options) : IDisposable
 
     private readonly SemaphoreSlim _slots = new(options.MaxSetUps);
     private int _waiting;
+    private long _refused;
 
     public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Connections that were sent away since the start.</summary>
+    public long Refused => Interlocked.Read(ref _refused);
 
     /// <summary>Waits for a turn. It ends with <see cref="Done"/>, or with the request.</summary>
     /// <exception cref="ChatException"><c>unavailable</c>: too many are waiting.</exception>
@@ -56,6 +60,7 @@ public sealed class ConnectionAdmission(AdmissionOptions options) : IDisposable
         {
             if (Interlocked.Increment(ref _waiting) > options.MaxWaiting)
             {
+                Interlocked.Increment(ref _refused);
                 var after = ShortestRetry + (LongestRetry - ShortestRetry) * Random.Shared.NextDouble();
                 throw ChatException.Unavailable("too many clients are connecting at once", after);
             }

@@ -14,6 +14,8 @@ public sealed class ConnectionRegistry
 
     public int Count => _users.Values.Sum(user => user.Connections.Length);
 
+    public int UserCount => _users.Count;
+
     public void Add(LocalConnection connection)
     {
         while (true)

@@ -1,8 +1,9 @@
 using System.Diagnostics.Metrics;
+using Chat.Server.Hosting;
 
 namespace Chat.Server.Realtime;
 
-/// <summary>What pushes and the talk between nodes report, on the meter <c>Chat.Server</c>.</summary>
+/// <summary>What pushes and the talk between nodes report, on the meter <see cref="NodeMetrics.MeterName"/>.</summary>
 public sealed class RealtimeMetrics
 {
     private readonly Counter<long> _dropped;
@@ -11,6 +12,7 @@ public sealed class RealtimeMetrics
     private readonly Counter<long> _lost;
     private readonly Counter<long> _missed;
     private readonly Counter<long> _recoveries;
+    private readonly Histogram<double> _delay;
     private long _pendingBytes;
     private long _droppedClients;
     private long _lostPushes;
@@ -18,17 +20,20 @@ public sealed class RealtimeMetrics
 
     public RealtimeMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create("Chat.Server");
+        var meter = meters.Create(NodeMetrics.MeterName);
         meter.CreateObservableGauge("chat.push.pending", () => PendingBytes, "By", "Bytes held for clients that read too slowly");
         meter.CreateObservableGauge(
             "chat.bus.healthy", () => _busHealthy is { } healthy ? [new Measurement<int>(healthy() ? 1 : 0)] : Array.Empty<Measurement<int>>(),
-            description: "1 while this node hears the others through Redis; absent without Redis");
-        _dropped = meter.CreateCounter<long>("chat.push.dropped_clients", description: "Connections closed because too much waited for them");
-        _published = meter.CreateCounter<long>("chat.bus.published", description: "Entries sent to the other nodes");
-        _received = meter.CreateCounter<long>("chat.bus.received", description: "Entries of other nodes");
-        _lost = meter.CreateCounter<long>("chat.bus.lost", description: "Entries that could not be sent to the other nodes");
-        _missed = meter.CreateCounter<long>("chat.bus.missed", description: "Entries of other nodes that never came");
-        _recoveries = meter.CreateCounter<long>("chat.bus.recoveries", description: "Times that local clients were asked to catch up");
+            "1", "1 while this node hears the others through Redis; absent without Redis");
+        _dropped = meter.CreateCounter<long>("chat.push.dropped_clients", "{connection}", "Connections closed because too much waited for them");
+        _published = meter.CreateCounter<long>("chat.bus.published", "{entry}", "Entries sent to the other nodes");
+        _received = meter.CreateCounter<long>("chat.bus.received", "{entry}", "Entries of other nodes");
+        _lost = meter.CreateCounter<long>("chat.bus.lost", "{entry}", "Entries that could not be sent to the other nodes");
+        _missed = meter.CreateCounter<long>("chat.bus.missed", "{entry}", "Entries of other nodes that never came");
+        _recoveries = meter.CreateCounter<long>("chat.bus.recoveries", "{recovery}", "Times that local clients were asked to catch up");
+        _delay = meter.CreateHistogram(
+            "chat.bus.delay", "s", "How long what this node tells the others takes through Redis, measured by its own echo",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] });
     }
 
     public long PendingBytes => Interlocked.Read(ref _pendingBytes);
@@ -57,6 +62,11 @@ public sealed class RealtimeMetrics
     }
 
     public void Missed(string channel, long count) => _missed.Add(count, Channel(channel));
+
+    /// <summary>Whether anybody wants to know the delay.</summary>
+    public bool MeasuresDelay => _delay.Enabled;
+
+    public void Delayed(string channel, TimeSpan by) => _delay.Record(by.TotalSeconds, Channel(channel));
 
     public void Recovered() => _recoveries.Add(1);
 

@@ -20,8 +20,16 @@ public sealed class RosterCache(IRosterReader reader, TimeProvider time, RosterC
     private readonly ConcurrentDictionary<long, Entry> _entries = new();
     private readonly CancellationTokenSource _stopping = new();
     private ITimer? _sweeper;
+    private long _hits;
+    private long _loads;
 
     public int Count => _entries.Count;
+
+    /// <summary>Uses of a roster that was known, since the start.</summary>
+    public long Hits => Interlocked.Read(ref _hits);
+
+    /// <summary>Rosters read from the database since the start.</summary>
+    public long Loads => Interlocked.Read(ref _loads);
 
     /// <summary>
     /// Calls <paramref name="use"/> with the chat's roster, null when there is no such chat: at once when it is known, else in line.
@@ -32,7 +40,11 @@ public sealed class RosterCache(IRosterReader reader, TimeProvider time, RosterC
         while (true)
         {
             var entry = _entries.GetOrAdd(chatId, _ => new Entry());
-            if (FreshRoster(entry) is { } roster) return use(roster);
+            if (FreshRoster(entry) is { } roster)
+            {
+                Interlocked.Increment(ref _hits);
+                return use(roster);
+            }
 
             lock (entry)
             {
@@ -95,6 +107,7 @@ public sealed class RosterCache(IRosterReader reader, TimeProvider time, RosterC
             try
             {
                 var readAt = time.GetTimestamp();
+                Interlocked.Increment(ref _loads);
                 var roster = await reader.GetAsync(chatId, _stopping.Token);
                 lock (entry)
                 {

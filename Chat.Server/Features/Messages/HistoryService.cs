@@ -11,6 +11,15 @@ public sealed record SyncOptions(long TooLongAfter = 10_000);
 /// <summary>Reads pages of history, and what a client missed.</summary>
 public sealed class HistoryService(IHistoryReader history, SyncOptions options)
 {
+    private long _syncs;
+    private long _tooLong;
+
+    /// <summary>Pages that <see cref="SyncAsync"/> gave since the start.</summary>
+    public long Syncs => Interlocked.Read(ref _syncs);
+
+    /// <summary>Those of them that told the client to start afresh.</summary>
+    public long TooLongSyncs => Interlocked.Read(ref _tooLong);
+
     /// <exception cref="ChatException"><c>not_found</c> when the caller is not in the chat.</exception>
     public async Task<MessagePage> ListAsync(long userId, ListMessagesRequest request, CancellationToken cancellationToken)
     {
@@ -55,6 +64,7 @@ public sealed class HistoryService(IHistoryReader history, SyncOptions options)
         var read = await history.ReadAsync(request.ChatId, userId, HistoryAnchor.After, after, limit + 1, cancellationToken)
             ?? throw ChatException.ChatNotFound();
         var (position, rows) = read;
+        Interlocked.Increment(ref _syncs);
 
         // What lies before a client's first visible message is not missing.
         var missing = position.LastMessageId - Math.Max(after, position.VisibleFrom - 1);
@@ -73,6 +83,7 @@ public sealed class HistoryService(IHistoryReader history, SyncOptions options)
     {
         var read = await history.ReadAsync(chatId, userId, HistoryAnchor.Before, long.MaxValue, limit, cancellationToken)
             ?? throw ChatException.ChatNotFound();
+        Interlocked.Increment(ref _tooLong);
         var last = Math.Max(read.Position.LastMessageId, read.Messages.Count > 0 ? read.Messages[^1].MessageId : 0);
         return new SyncChatResult(
             chatId, read.Messages.ToViews(), last, last, HasMore: false, TooLong: true, read.Position.ToView());

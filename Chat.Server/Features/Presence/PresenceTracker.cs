@@ -25,10 +25,13 @@ public sealed partial class PresenceTracker(
     private readonly ConcurrentQueue<PresenceLease> _ended = new();
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly HashSet<long> _unwritten = [];
-    private bool _failing;
+    private volatile bool _failing;
 
     /// <summary>Connections that this node keeps online.</summary>
     public int Count => _leases.Count;
+
+    /// <summary>Whether the last attempt to keep or to store presence failed.</summary>
+    public bool IsFailing => _failing;
 
     public void Connected(long userId, string connectionId)
     {

@@ -9,31 +9,37 @@ using Microsoft.AspNetCore.SignalR;
 namespace Chat.Server.Hubs.Filters;
 
 /// <summary>Turns whatever a call throws into the error of the contract. What is not ours never leaks its text.</summary>
-internal sealed partial class CallErrors(ILogger<CallErrors> logger)
+internal sealed partial class CallErrors(CallMetrics metrics, ILogger<CallErrors> logger)
 {
-    /// <param name="method">For the log.</param>
+    /// <param name="method">For the log and the metrics.</param>
     /// <param name="aborted">The connection's end.</param>
     public HubException Translate(Exception exception, string method, CancellationToken aborted)
     {
+        if (exception is HubException said) return said;
+        var error = ErrorOf(exception, method, aborted);
+        metrics.Refused(method, error.Code);
+        return new HubException(error.WireText);
+    }
+
+    private ChatException ErrorOf(Exception exception, string method, CancellationToken aborted)
+    {
         switch (exception)
         {
-            case HubException hub:
-                return hub;
             case ChatException ours:
-                return new HubException(ours.WireText);
+                return ours;
             case DataUnavailableException:
-                return new HubException(ChatException.Unavailable("the database cannot be reached, try again").WireText);
+                return ChatException.Unavailable("the database cannot be reached, try again");
             case PresenceUnavailableException:
-                return new HubException(ChatException.Unavailable("presence cannot be told now, try again").WireText);
+                return ChatException.Unavailable("presence cannot be told now, try again");
             case AppenderBusyException or ReceiptsBusyException:
-                return new HubException(ChatException.Unavailable("the server is busy or stopping, try again").WireText);
+                return ChatException.Unavailable("the server is busy or stopping, try again");
             case OperationCanceledException when aborted.IsCancellationRequested:
                 // Nobody is there to read the answer.
-                return new HubException(ChatException.Unavailable("the connection was closed").WireText);
+                return ChatException.Unavailable("the connection was closed");
             default:
                 var traceId = Activity.Current?.TraceId.ToHexString() ?? ActivityTraceId.CreateRandom().ToHexString();
                 LogUnexpected(logger, method, traceId, exception);
-                return new HubException(new ChatException(ErrorCodes.Internal, $"a fault of the server (trace {traceId})").WireText);
+                return new ChatException(ErrorCodes.Internal, $"a fault of the server (trace {traceId})");
         }
     }
 

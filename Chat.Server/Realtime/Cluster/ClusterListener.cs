@@ -21,6 +21,7 @@ internal sealed partial class ClusterListener(
     IRosterReader reader,
     IConnectionGroups groups,
     IHubContext<ChatHub, IChatClient> hub,
+    RealtimeMetrics metrics,
     ILogger<ClusterListener> logger) : BackgroundService
 {
     /// <summary>Between two clients that are asked to catch up, so that a thousand a second come to the database.</summary>
@@ -46,6 +47,7 @@ internal sealed partial class ClusterListener(
     {
         await foreach (var _ in _lost.Reader.ReadAllAsync(stoppingToken))
         {
+            metrics.Recovered();
             rosters.Clear();
             foreach (var connection in registry.All())
             {

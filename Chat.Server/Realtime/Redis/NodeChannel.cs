@@ -19,6 +19,7 @@ internal sealed partial class NodeChannel : IAsyncDisposable
     private readonly RedisChannel _channel;
     private readonly string _name;
     private readonly Outbox _outbox;
+    private readonly EchoClock _echo;
     private readonly NodeWatch _watch;
     private readonly RealtimeMetrics _metrics;
     private readonly RedisOptions _options;
@@ -37,7 +38,8 @@ internal sealed partial class NodeChannel : IAsyncDisposable
         (_options, _metrics, _time, _logger) = (options, metrics, time, logger);
         _name = channel.ToString();
         _watch = new NodeWatch(time, options.Heartbeat * 3);
-        _outbox = new Outbox(redis, channel, node, options.MaxQueuedBytes, metrics);
+        _echo = new EchoClock(_name, metrics, time);
+        _outbox = new Outbox(redis, channel, node, options.MaxQueuedBytes, metrics, _echo);
     }
 
     /// <summary>An entry of another node. Called one after another; must not block.</summary>
@@ -123,7 +125,7 @@ internal sealed partial class NodeChannel : IAsyncDisposable
         {
             var envelope = new Envelope(message);
             if (!envelope.IsReadable) return;
-            if (envelope.Node == Node) OnEcho();
+            if (envelope.Node == Node) OnEcho(envelope);
             else OnEntries(envelope);
         }
         catch (Exception exception)
@@ -133,8 +135,9 @@ internal sealed partial class NodeChannel : IAsyncDisposable
         }
     }
 
-    private void OnEcho()
+    private void OnEcho(Envelope envelope)
     {
+        _echo.Heard(envelope.First, envelope.Count);
         Interlocked.Exchange(ref _echoAt, _time.GetTimestamp());
         if (_isHealthy) return;
         _isHealthy = true;

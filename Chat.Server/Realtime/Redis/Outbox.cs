@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace Chat.Server.Realtime.Redis;
 
 /// <summary>What a node has to say on a channel: a bounded queue, and one loop that sends whatever waits as one message.</summary>
-internal sealed class Outbox(RedisConnection redis, RedisChannel channel, ulong node, int maxQueuedBytes, RealtimeMetrics metrics)
+internal sealed class Outbox(RedisConnection redis, RedisChannel channel, ulong node, int maxQueuedBytes, RealtimeMetrics metrics, EchoClock echo)
     : IThreadPoolWorkItem
 {
     /// <summary>A message may be one entry larger. Small enough that a slow subscriber's buffer in Redis (8 MiB) holds many.</summary>
@@ -99,6 +99,7 @@ internal sealed class Outbox(RedisConnection redis, RedisChannel channel, ulong 
         var count = Encode(start);
         var first = _next;
         _next += count;
+        echo.Sent(first, count);
         if (await TryPublishAsync(Message(first, count))) metrics.Published(_name, count);
         else if (count > 0) metrics.Lost(_name, count);
         return Math.Max(1, count);
