@@ -20,8 +20,6 @@ TEXT
 eng=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=eng/lib/common.sh
 source "$eng/lib/common.sh"
-# shellcheck source=eng/lib/install.sh
-source "$eng/lib/install.sh"
 umask 077
 
 parts=(node1 node2 haproxy)
@@ -62,8 +60,7 @@ start_node() {
 
 start_haproxy() {
     local haproxy
-    haproxy=$(find_or_install haproxy haproxy) ||
-        die 'Install HAProxy (for example: apt-get install haproxy), then try again.'
+    haproxy=$("$eng/haproxy.sh")
     CHAT_LB_BIND=127.0.0.1:$(port_of haproxy) CHAT_NODE1=127.0.0.1:$(port_of node1) CHAT_NODE2=127.0.0.1:$(port_of node2) \
         start haproxy "$haproxy" -db -f "$eng/loadbalancer/haproxy.cfg"
 }

@@ -22,5 +22,10 @@ public static class CheckRules
     public const string MarksBounded = "0 ≤ read ≤ delivered ≤ the chat's last id";
     public const string MarksForward = "no answer to a client moved a watermark back";
     public const string StatusesForward = "status rows move forward in time, and their last ones are the watermarks";
+    public const string CompleteAlone = "once nobody writes, every client has every message within the time allowed, without being made to sync";
+    public const string TicksComplete = "and then knows its partner's marks as they are stored";
+    public const string ConnectedShownOnline = "who is connected is shown as online to everybody who watches, within the time allowed";
+    public const string NobodyStuckOnline = "who is gone is shown as offline to everybody who watches, within the time allowed";
+    public const string AwayBounded = "no client was without a connection for longer than allowed";
     public const string OnlyRetryable = "while the service was disturbed, calls failed with retryable codes only";
 }

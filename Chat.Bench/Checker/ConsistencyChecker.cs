@@ -17,6 +17,7 @@ public static class ConsistencyChecker
             StoredRules.CheckStatuses(chat, log);
         }
         SentRules.Check(run, stored, log);
+        ClusterRules.Check(run, log);
         foreach (var client in run.Clients)
         {
             ViewRules.CheckViews(client, chats, log);

@@ -12,6 +12,13 @@ public sealed class MarkTrail
     public IReadOnlyList<SeenMarks> Seen =>
         [.. _seen.Select(s => new SeenMarks(s.Key.ChatId, s.Key.UserId, s.Value.DeliveredUpTo, s.Value.ReadUpTo))];
 
+    /// <summary>What is known of the other one in a direct chat, whether told of them or of "the others".</summary>
+    public SeenMarks KnownOf(long chatId, long userId)
+    {
+        var known = PositionOf(chatId, userId).Max(PositionOf(chatId, SeenMarks.TheOthers));
+        return new SeenMarks(chatId, userId, known.DeliveredUpTo, known.ReadUpTo);
+    }
+
     /// <summary>Answers that were compared.</summary>
     public long Answers { get; private set; }
 

@@ -1,7 +1,17 @@
 namespace Chat.Bench.Checker;
 
 /// <summary>What the clients of a run did and saw. Positions in time are numbers of one clock of the client: only their order counts.</summary>
-public sealed record RunRecord(IReadOnlyList<ClientRecord> Clients);
+public sealed record RunRecord(IReadOnlyList<ClientRecord> Clients)
+{
+    /// <summary>Null where it was not watched.</summary>
+    public CalmRecord? Calm { get; init; }
+
+    /// <summary>Null where nobody watched anybody.</summary>
+    public PresenceRecord? Presence { get; init; }
+
+    /// <summary>The longest that a client may be without a connection; null where a run sets no limit.</summary>
+    public TimeSpan? AwayLimit { get; init; }
+}
 
 /// <param name="Sent">In the order of <see cref="SentMessage.FirstSentAt"/>.</param>
 /// <param name="Views">One for each chat that the client has, as it stood after everything had been synced.</param>
@@ -15,7 +25,11 @@ public sealed record ClientRecord(
     IReadOnlyList<ClientView> Views,
     IReadOnlyList<SeenMarks> Marks,
     IReadOnlyList<Contradiction> Contradictions,
-    IReadOnlyDictionary<string, long> Compared);
+    IReadOnlyDictionary<string, long> Compared)
+{
+    /// <summary>The longest time from the end of a connection until the next one was set up, where the client wanted one.</summary>
+    public TimeSpan LongestAway { get; init; }
+}
 
 /// <param name="Attempts">How often it was sent, the first time included.</param>
 /// <param name="Acknowledgement">Null when no attempt was answered with a result.</param>

@@ -23,6 +23,9 @@ public sealed class HubCaller : IHubReceiver, IAsyncDisposable
     /// <summary>Completes when the connection has ended, with the reason where it was not ours.</summary>
     public Task<string?> Completion => _closed.Task;
 
+    /// <summary>See <see cref="RawHubConnection.ServedBy"/>.</summary>
+    public string? ServedBy => _connection?.ServedBy;
+
     /// <exception cref="HubConnectException"/>
     public static async Task<HubCaller> ConnectAsync(
         Uri hub, string accessToken, HubEventListener? events, CancellationToken cancellationToken)

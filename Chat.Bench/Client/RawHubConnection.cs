@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -14,6 +15,10 @@ public sealed class RawHubConnection : IAsyncDisposable
     public const byte RecordSeparator = 0x1e;
 
     private const int InitialBufferSize = 4096;
+    private const string ServedByHeader = "X-Served-By";
+
+    /// <summary>As SignalR's own clients: the server pings twice in that time.</summary>
+    private static readonly TimeSpan ServerTimeout = TimeSpan.FromSeconds(30);
 
     private static readonly byte[] Handshake = [.. "{\"protocol\":\"json\",\"version\":1}"u8, RecordSeparator];
     private static readonly byte[] PingRecord = [.. "{\"type\":6}"u8, RecordSeparator];
@@ -31,8 +36,12 @@ public sealed class RawHubConnection : IAsyncDisposable
     private Task _pump = Task.CompletedTask;
     private bool _pumping;
     private volatile bool _closing;
+    private long _heardAt = Stopwatch.GetTimestamp();
 
     private RawHubConnection(IHubReceiver receiver) => _receiver = receiver;
+
+    /// <summary>The node that the load balancer chose; null when there is none in between.</summary>
+    public string? ServedBy { get; private set; }
 
     public bool IsOpen => !_closing && _socket.State == WebSocketState.Open;
 
@@ -48,7 +57,10 @@ public sealed class RawHubConnection : IAsyncDisposable
             options.SetRequestHeader("Authorization", $"Bearer {accessToken}");
             // SignalR has pings of its own.
             options.KeepAliveInterval = TimeSpan.Zero;
+            options.CollectHttpResponseDetails = true;
             await connection._socket.ConnectAsync(hub, Http, cancellationToken);
+            connection.ServedBy = connection._socket.HttpResponseHeaders?.GetValueOrDefault(ServedByHeader)?.FirstOrDefault();
+            connection._socket.HttpResponseHeaders = null;
             await connection.ShakeHandsAsync(cancellationToken);
         }
         catch (Exception exception) when (exception is WebSocketException or HttpRequestException or IOException)
@@ -83,8 +95,14 @@ public sealed class RawHubConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Shows the server that we live; gives up on one that has been silent for too long.</summary>
     internal void Ping()
     {
+        if (Stopwatch.GetElapsedTime(Volatile.Read(ref _heardAt)) > ServerTimeout)
+        {
+            _socket.Abort();
+            return;
+        }
         Write(PingRecord);
         Flush();
     }
@@ -145,6 +163,7 @@ public sealed class RawHubConnection : IAsyncDisposable
     {
         var result = await _socket.ReceiveAsync(_received.GetMemory(InitialBufferSize / 2), cancellationToken);
         _received.Advance(result.Count);
+        Volatile.Write(ref _heardAt, Stopwatch.GetTimestamp());
         return result.MessageType != WebSocketMessageType.Close;
     }
 

@@ -7,14 +7,19 @@ namespace Chat.Bench.Commands;
 /// <summary><c>chaos …</c>: breaks something under load and checks that nothing was lost.</summary>
 internal static class ChaosCommand
 {
+    /// <summary>What stops everything again takes a few seconds more.</summary>
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(110);
+
     public static Command Create() => new("chaos", "Breaks something under load, and checks that nothing acknowledged was lost, doubled or reordered.")
     {
-        Run("kill-server", "Kills the server's process, several times.", KillServerRun.RunAsync),
-        Run("restart-database", "Kills and stops the database, in turn.", RestartDatabaseRun.RunAsync),
+        Run("kill-server", "Kills the server's process, several times.", KillServerRun.RunAsync, ChaosOptions.Default, ChaosOptions.Quick),
+        Run("restart-database", "Kills and stops the database, in turn.", RestartDatabaseRun.RunAsync, ChaosOptions.Default, ChaosOptions.Quick),
+        Run("kill-node", "Kills one of two nodes, then the other.", KillNodeRun.RunAsync, ChaosOptions.Cluster, ChaosOptions.ClusterQuick),
     };
 
     private static Command Run(
-        string name, string description, Func<ChaosOptions, RunOutput, CancellationToken, Task<ChaosReport>> run)
+        string name, string description, Func<ChaosOptions, RunOutput, CancellationToken, Task<ChaosReport>> run,
+        ChaosOptions defaults, ChaosOptions quickDefaults)
     {
         var quick = new Option<bool>("--quick") { Description = "A small load and few blows: under 20 seconds." };
         var pairs = new Option<int?>("--pairs") { Description = "Pairs of users." };
@@ -27,29 +32,45 @@ internal static class ChaosCommand
         var command = new Command(name, description) { quick, pairs, groups, size, times, calm, interval };
         command.Runs(async (arguments, output, cancellationToken) =>
         {
-            var options = arguments.GetValue(quick) ? ChaosOptions.Quick : ChaosOptions.Default;
-            var report = await run(
-                options with
-                {
-                    Pairs = arguments.GetValue(pairs) ?? options.Pairs,
-                    Groups = arguments.GetValue(groups) ?? options.Groups,
-                    GroupSize = arguments.GetValue(size) ?? options.GroupSize,
-                    Disturbances = arguments.GetValue(times) ?? options.Disturbances,
-                    CalmBefore = arguments.GetValue(calm) is { } seconds ? TimeSpan.FromSeconds(seconds) : options.CalmBefore,
-                    SendInterval = arguments.GetValue(interval) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : options.SendInterval,
-                },
-                output,
-                cancellationToken);
+            var options = arguments.GetValue(quick) ? quickDefaults : defaults;
+            options = options with
+            {
+                Pairs = arguments.GetValue(pairs) ?? options.Pairs,
+                Groups = arguments.GetValue(groups) ?? options.Groups,
+                GroupSize = arguments.GetValue(size) ?? options.GroupSize,
+                Disturbances = arguments.GetValue(times) ?? options.Disturbances,
+                CalmBefore = arguments.GetValue(calm) is { } seconds ? TimeSpan.FromSeconds(seconds) : options.CalmBefore,
+                SendInterval = arguments.GetValue(interval) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : options.SendInterval,
+            };
+            var report = await WithinAsync(TimeLimit, token => run(options, output, token), cancellationToken);
             Print(output, report);
             return report.Passed;
         });
         return command;
     }
 
+    private static async Task<ChaosReport> WithinAsync(
+        TimeSpan limit, Func<CancellationToken, Task<ChaosReport>> run, CancellationToken cancellationToken)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(limit);
+        try
+        {
+            return await run(limited.Token);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested && limited.IsCancellationRequested)
+        {
+            throw new BenchException($"The run had not ended after {limit.TotalSeconds} s.", exception);
+        }
+    }
+
     private static void Print(RunOutput output, ChaosReport report)
     {
         output.Line(
-            $"{report.Acknowledged:N0} messages acknowledged, {report.Repeated:N0} sends repeated, {report.Syncs:N0} syncs; "
+            $"{report.Calm.Clients:N0} clients ({report.Calm.NeverReconnected:N0} never reconnected); {report.Calm.NeededFinalSync:N0} had not everything by themselves, "
+            + $"the slowest of the others after {report.Calm.SlowestSeconds:N2} s; longest away {report.LongestAwaySeconds:N1} s; slowest acknowledgement {report.SlowestAcknowledgementSeconds:N1} s");
+        output.Line(
+            $"{report.Acknowledged:N0} messages acknowledged, {report.Repeated:N0} sends repeated, {report.Syncs:N0} syncs, {report.Resyncs:N0} times told to; "
             + $"{report.ConnectionsMade:N0} connections made, {report.ConnectionsLost:N0} lost, {report.ConnectsFailed:N0} refused");
         foreach (var (code, count) in report.Errors) output.Line($"answered {code}: {count:N0} calls");
         CheckTable.Print(output, report.Check);

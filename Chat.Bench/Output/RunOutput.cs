@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Spectre.Console;
@@ -15,6 +17,7 @@ public sealed class RunOutput
 
     private readonly IAnsiConsole _console;
     private readonly TextWriter _writer;
+    private readonly long _start = Stopwatch.GetTimestamp();
 
     private RunOutput(IAnsiConsole console, TextWriter writer)
     {
@@ -54,7 +57,7 @@ public sealed class RunOutput
     {
         if (!_console.Profile.Capabilities.Interactive)
         {
-            Line(title);
+            Line(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(_start).TotalSeconds,6:N1} s  {title}"));
             return await work(new Nowhere());
         }
         return await _console.Progress().AutoClear(true).StartAsync(async context =>

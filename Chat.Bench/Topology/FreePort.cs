@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -13,11 +14,15 @@ internal static class FreePort
     private const int First = 20_000;
     private const int Last = 32_000;
 
+    // What was found may be used a little later only; meanwhile nobody else shall find it.
+    private static readonly ConcurrentDictionary<int, bool> Found = new();
+
     public static int Find()
     {
         for (var attempt = 0; attempt < 100; attempt++)
         {
             var port = Random.Shared.Next(First, Last);
+            if (!Found.TryAdd(port, true)) continue;
             try
             {
                 using var listener = new TcpListener(IPAddress.Loopback, port);

@@ -7,7 +7,6 @@ public sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
 
     private readonly string[] _arguments;
     private readonly IReadOnlyDictionary<string, string> _environment;
@@ -75,6 +74,30 @@ public sealed class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync(CancellationToken.None);
     }
 
+    /// <summary>SIGTERM, as an orchestrator sends it before it takes a node away; returns when the process has ended.</summary>
+    /// <exception cref="BenchException">It had not ended in time; then it is killed.</exception>
+    public async Task TerminateAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        await Signals.SendAsync("TERM", ProcessId);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(atMost);
+        try
+        {
+            await _process!.WaitForExitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            await KillAsync();
+            throw new BenchException($"The server had not ended {atMost.TotalSeconds} s after SIGTERM:\n{LogExcerpt}");
+        }
+    }
+
+    /// <summary>SIGSTOP: it keeps its sockets and does nothing any more.</summary>
+    public Task FreezeAsync() => Signals.SendAsync("STOP", ProcessId);
+
+    /// <summary>SIGCONT: it goes on where it was, without knowing that time has passed.</summary>
+    public Task ThawAsync() => Signals.SendAsync("CONT", ProcessId);
+
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
@@ -87,29 +110,12 @@ public sealed class ServerProcess : IAsyncDisposable
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        while (!await IsReadyAsync(cancellationToken))
+        while (!await Health.IsReadyAsync(Address, cancellationToken))
         {
             if (HasExited) throw new BenchException($"The server ended while starting:\n{LogExcerpt}");
             if (Stopwatch.GetElapsedTime(start) > StartTimeout)
                 throw new BenchException($"The server was not ready after {StartTimeout.TotalSeconds} s:\n{LogExcerpt}");
             await Task.Delay(PollInterval, cancellationToken);
-        }
-    }
-
-    private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var answer = await Http.GetAsync(new Uri(Address, "/health/ready"), cancellationToken);
-            return answer.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return false;
         }
     }
 }

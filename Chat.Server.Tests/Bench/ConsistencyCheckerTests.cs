@@ -111,6 +111,49 @@ public sealed class ConsistencyCheckerTests
         Violated(Run(annFound: [new Contradiction(CheckRules.MarksForward, "it went back")]), Stored()), Is.EqualTo(new[] { CheckRules.MarksForward }));
 
     [Test]
+    public void Clients_that_come_to_rest_by_themselves_in_time() => Assert.That(Violated(RunWith(Calm(After(1), After(2))), Stored()), Is.Empty);
+
+    [TestCase(null)]
+    [TestCase(11)]
+    public void A_client_that_has_not_everything_in_time_by_itself(int? seconds) => Assert.That(
+        Violated(RunWith(Calm(After(seconds), After(1))), Stored()), Is.EqualTo(new[] { CheckRules.CompleteAlone }));
+
+    [TestCase(null)]
+    [TestCase(11)]
+    public void A_client_that_does_not_hear_of_its_partners_marks(int? seconds) => Assert.That(
+        Violated(RunWith(Calm(After(1), After(seconds))), Stored()), Is.EqualTo(new[] { CheckRules.TicksComplete }));
+
+    [TestCase(true, true, 9)]
+    [TestCase(false, false, 9)]
+    public void Presence_that_is_right_in_time(bool connected, bool online, int seconds) => Assert.That(
+        Violated(RunWith(Presence(connected, online, After(seconds))), Stored()), Is.Empty);
+
+    [TestCase(true, null)]
+    [TestCase(false, null)]
+    [TestCase(true, 11)]
+    public void Somebody_gone_who_is_shown_as_online(bool online, int? seconds) => Assert.That(
+        Violated(RunWith(Presence(isConnected: false, online, After(seconds))), Stored()), Is.EqualTo(new[] { CheckRules.NobodyStuckOnline }));
+
+    [TestCase(false, null)]
+    [TestCase(null, null)]
+    [TestCase(true, 11)]
+    public void Somebody_connected_who_is_not_shown_as_online(bool? online, int? seconds) => Assert.That(
+        Violated(RunWith(Presence(isConnected: true, online, After(seconds))), Stored()), Is.EqualTo(new[] { CheckRules.ConnectedShownOnline }));
+
+    [Test]
+    public void A_client_that_was_away_for_too_long()
+    {
+        var run = Run();
+        var longAway = run with { Clients = [run.Clients[0] with { LongestAway = TimeSpan.FromSeconds(4) }, run.Clients[1]] };
+        Assert.Multiple(() =>
+        {
+            Assert.That(Violated(longAway, Stored()), Is.Empty, "no limit was set");
+            Assert.That(Violated(longAway with { AwayLimit = TimeSpan.FromSeconds(4) }, Stored()), Is.Empty);
+            Assert.That(Violated(longAway with { AwayLimit = TimeSpan.FromSeconds(3) }, Stored()), Is.EqualTo(new[] { CheckRules.AwayBounded }));
+        });
+    }
+
+    [Test]
     public void A_replica_finds_two_messages_under_one_id()
     {
         var replica = new ChatReplica(Chat);
@@ -146,6 +189,19 @@ public sealed class ConsistencyCheckerTests
 
     private static IReadOnlyList<string> Violated(RunRecord run, StoredState stored) =>
         [.. ConsistencyChecker.Check(run, stored).Checked.Where(rule => rule.Violations > 0).Select(rule => rule.Rule)];
+
+    private static TimeSpan? After(int? seconds) => seconds is { } s ? TimeSpan.FromSeconds(s) : null;
+
+    private static RunRecord RunWith(CalmRecord calm) => Run() with { Calm = calm };
+
+    private static RunRecord RunWith(PresenceRecord presence) => Run() with { Presence = presence };
+
+    private static CalmRecord Calm(TimeSpan? complete, TimeSpan? ticks) => new(
+        TimeSpan.FromSeconds(10),
+        [new CalmClient("Ann", NeverReconnected: true, complete, ticks), new CalmClient("Bob", NeverReconnected: false, TimeSpan.Zero, TimeSpan.Zero)]);
+
+    private static PresenceRecord Presence(bool isConnected, bool? online, TimeSpan? rightAfter) =>
+        new(TimeSpan.FromSeconds(10), [new SeenPresence("Ann", Bob, isConnected, online, rightAfter)]);
 
     private static SentMessage Sent(int id, long messageId, long? at = null, long? acknowledgedAt = null, int attempts = 1) =>
         new(Chat, Ids[id], at ?? messageId, attempts, new Acknowledgement(messageId, acknowledgedAt ?? 100));

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using Chat.Bench.Measuring;
 
 namespace Chat.Bench.Workloads.Chaos;
 
@@ -12,6 +14,7 @@ public sealed class ChaosCounters
     private long _acknowledged;
     private long _repeated;
     private long _syncs;
+    private long _resyncs;
 
     /// <summary>Answers to calls, by error code.</summary>
     public IReadOnlyDictionary<string, long> Errors => new SortedDictionary<string, long>(_errors);
@@ -30,6 +33,12 @@ public sealed class ChaosCounters
 
     public long Syncs => Interlocked.Read(ref _syncs);
 
+    /// <summary>Times that a client was told to catch up.</summary>
+    public long Resyncs => Interlocked.Read(ref _resyncs);
+
+    /// <summary>From when a message was written until its result came.</summary>
+    public SharedHistogram Acknowledgements { get; } = new();
+
     public long ErrorsOf(string code) => _errors.GetValueOrDefault(code);
 
     internal void CountError(string code) => _errors.AddOrUpdate(code, 1, (_, count) => count + 1);
@@ -40,9 +49,15 @@ public sealed class ChaosCounters
 
     internal void CountConnectionLost() => Interlocked.Increment(ref _connectionsLost);
 
-    internal void CountAcknowledged() => Interlocked.Increment(ref _acknowledged);
+    internal void CountAcknowledged(long writtenAt)
+    {
+        Interlocked.Increment(ref _acknowledged);
+        Acknowledgements.Record(Stopwatch.GetElapsedTime(writtenAt));
+    }
 
     internal void CountRepeated() => Interlocked.Increment(ref _repeated);
 
     internal void CountSync() => Interlocked.Increment(ref _syncs);
+
+    internal void CountResync() => Interlocked.Increment(ref _resyncs);
 }

@@ -10,54 +10,60 @@ internal sealed class ChaosLoad : IAsyncDisposable
     private const int MaxUnacknowledged = 1000;
 
     private readonly ChaosOptions _options;
-    private readonly IReadOnlyList<ResilientClient> _clients;
     private readonly CancellationTokenSource _writing = new();
     private Task _work = Task.CompletedTask;
 
     public ChaosLoad(IReadOnlyList<ChaosUser> users, ChaosOptions options)
     {
         _options = options;
-        _clients = [.. users.Select(user => new ResilientClient(user.User, user.ChatIds, options.Client, Counters))];
+        Clients = [.. users.Select(user => new ResilientClient(user, options.Client, Counters))];
     }
 
     public ChaosCounters Counters { get; } = new();
 
+    public IReadOnlyList<ResilientClient> Clients { get; }
+
     /// <summary>Connects everybody, then lets them write.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var client in _clients) client.Start();
-        while (!_clients.All(client => client.IsConnected)) await Task.Delay(20, cancellationToken);
-        _work = Task.WhenAll([.. _clients.Select(WriteAsync), DropAsync()]);
+        foreach (var client in Clients) client.Start();
+        while (!Clients.All(client => client.IsConnected)) await Task.Delay(20, cancellationToken);
+        _work = Task.WhenAll([.. Clients.Select(WriteAsync), DropAsync()]);
     }
 
-    /// <summary>Nobody writes any more; waits until all is sent and answered, then syncs every client to the end.</summary>
+    /// <summary>Nobody writes any more; waits until everything of those who are there is sent and answered.</summary>
     /// <exception cref="BenchException">Something was still open after the drain timeout.</exception>
-    public async Task ConvergeAsync(CancellationToken cancellationToken)
+    public async Task SettleAsync(CancellationToken cancellationToken)
     {
         await StopWritingAsync();
         var start = Stopwatch.GetTimestamp();
-        while (!_clients.All(client => client.IsIdle))
+        while (Clients.Where(c => !c.HasLeft && !(c.IsConnected && c.IsIdle)).ToList() is { Count: > 0 } open)
         {
             if (Stopwatch.GetElapsedTime(start) > _options.DrainTimeout)
                 throw new BenchException(
-                    $"{_clients.Sum(c => c.Unacknowledged)} messages of {_clients.Count(c => !c.IsIdle)} users were still open "
-                    + $"{_options.DrainTimeout.TotalSeconds} s after the last was written; {_clients.Count(c => c.IsConnected)} of {_clients.Count} are connected.");
+                    $"{open.Sum(c => c.Unacknowledged)} messages of {open.Count} users were still open "
+                    + $"{_options.DrainTimeout.TotalSeconds} s after the last was written; {open.Count(c => c.IsConnected)} of them are connected.");
             await Task.Delay(20, cancellationToken);
         }
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(_options.DrainTimeout);
-        // One after the other per client; clients side by side.
-        await Task.WhenAll(_clients.Select(client => client.ConvergeAsync(timeout.Token)));
-        // What the last syncs brought is marked as well.
-        while (!_clients.All(client => client.IsIdle)) await Task.Delay(20, timeout.Token);
     }
 
-    public RunRecord ToRecord() => new([.. _clients.Select(client => client.ToRecord())]);
+    /// <summary>Syncs every client to the end of every chat, whatever it has.</summary>
+    public async Task SyncAllAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(_options.DrainTimeout);
+        // One chat after the other per client; clients side by side.
+        await Task.WhenAll(Clients.Select(client => client.ConvergeAsync(timeout.Token)));
+        // What the last syncs brought is marked as well.
+        while (!Clients.All(client => client.IsIdle)) await Task.Delay(20, timeout.Token);
+    }
+
+    public RunRecord ToRecord() => new([.. Clients.Select(client => client.ToRecord())]);
 
     public async ValueTask DisposeAsync()
     {
         await StopWritingAsync();
-        await Task.WhenAll(_clients.Select(client => client.DisposeAsync().AsTask()));
+        await Task.WhenAll(Clients.Select(client => client.DisposeAsync().AsTask()));
         _writing.Dispose();
     }
 
@@ -71,15 +77,19 @@ internal sealed class ChaosLoad : IAsyncDisposable
     {
         for (var number = 1; await WaitAsync(_options.SendInterval); number++)
         {
-            if (client.Unacknowledged >= MaxUnacknowledged) continue;
-            var chatId = client.ChatIds[Random.Shared.Next(client.ChatIds.Count)];
-            client.Send(chatId, $"{number}: {new string('x', Random.Shared.Next(1, 200))}");
+            if (client.Unacknowledged >= MaxUnacknowledged || client.HasLeft) continue;
+            client.Send(ChooseChat(client.User), $"{number}: {new string('x', Random.Shared.Next(1, 200))}");
         }
     }
 
+    private long ChooseChat(ChaosUser user) =>
+        user.GroupIds.Count > 0 && Random.Shared.NextDouble() < _options.GroupShare
+            ? user.GroupIds[Random.Shared.Next(user.GroupIds.Count)]
+            : user.DirectChatId;
+
     private async Task DropAsync()
     {
-        while (await WaitAsync(_options.DropInterval)) _clients[Random.Shared.Next(_clients.Count)].Drop();
+        while (await WaitAsync(_options.DropInterval)) Clients[Random.Shared.Next(Clients.Count)].Drop();
     }
 
     /// <param name="average">The time is drawn evenly from half to one and a half of it.</param>

@@ -7,53 +7,56 @@ using Chat.Server.Errors;
 
 namespace Chat.Bench.Workloads.Chaos;
 
-/// <summary>What runs of this kind have in common: a private database, a server process, the load, and the check at the end.</summary>
+/// <summary>What runs of this kind have in common: the load on a chat that is served, what is done to it, and the check at the end.</summary>
 internal sealed class ChaosStage : IAsyncDisposable
 {
-    private const string DatabaseName = "chat_chaos";
     private static readonly TimeSpan RecoveryTimeout = TimeSpan.FromSeconds(30);
 
     private readonly ChaosOptions _options;
     private readonly RunOutput _output;
     private readonly List<Disturbance> _disturbances = [];
     private readonly List<string> _failures = [];
-    private ChaosLoad? _load;
-    private IReadOnlyList<ChaosUser> _users = [];
+    private readonly ChaosLoad _load;
+    private readonly IServedChat _served;
+    private long _changedAt = Stopwatch.GetTimestamp();
 
-    private ChaosStage(PrivateDatabase database, ServerProcess server, ChaosOptions options, RunOutput output) =>
-        (Database, Server, _options, _output) = (database, server, options, output);
+    private ChaosStage(IServedChat served, ChaosLoad load, ChaosOptions options, RunOutput output) =>
+        (_served, _load, _options, _output) = (served, load, options, output);
 
-    public PrivateDatabase Database { get; }
+    public IReadOnlyList<ResilientClient> Clients => _load.Clients;
 
-    public ServerProcess Server { get; }
+    public ChaosCounters Counters => _load.Counters;
 
-    public static async Task<ChaosStage> StartAsync(ChaosOptions options, RunOutput output, CancellationToken cancellationToken)
+    public long UnavailableDuringLast => _disturbances[^1].Unavailable;
+
+    /// <summary>The longest that a client may be without a connection; null: any time.</summary>
+    public TimeSpan? AwayLimit { get; set; }
+
+    /// <summary>Makes users and chats, connects everybody, and lets them write.</summary>
+    public static async Task<ChaosStage> StartAsync(
+        IServedChat served, ChaosOptions options, RunOutput output, CancellationToken cancellationToken)
     {
-        var database = await output.PhaseAsync(
-            "Starting a private database", _ => PrivateDatabase.StartAsync(bufferPool: null, cancellationToken));
-        ServerProcess? server = null;
-        ChaosStage? stage = null;
+        var users = await output.PhaseAsync(
+            $"Making {options.Pairs * 2} users, {options.Pairs} direct chats and {options.Groups} groups of {options.GroupSize}",
+            progress => ChaosSetup.MakeAsync(served.Address, options, progress, cancellationToken));
+        var stage = new ChaosStage(served, new ChaosLoad(users, options), options, output);
         try
         {
-            await Databases.CreateAsync(database, DatabaseName, cancellationToken);
-            server = await output.PhaseAsync("Starting the server", _ => ServerProcess.StartAsync(
-                ServerKind.Product, database.ConnectionString(DatabaseName), settings: null, cancellationToken));
-            stage = new ChaosStage(database, server, options, output);
-            stage._users = await output.PhaseAsync(
-                $"Making {options.Pairs * 2} users, {options.Pairs} direct chats and {options.Groups} groups of {options.GroupSize}",
-                progress => ChaosSetup.MakeAsync(server, options, progress, cancellationToken));
-            stage._load = new ChaosLoad(stage._users, options);
             await output.PhaseAsync("Connecting everybody", _ => stage._load.StartAsync(cancellationToken));
             return stage;
         }
         catch
         {
-            if (stage?._load is { } load) await load.DisposeAsync();
-            if (server is not null) await server.DisposeAsync();
-            await database.DisposeAsync();
+            await stage.DisposeAsync();
             throw;
         }
     }
+
+    /// <summary>Some clients who are about to go away until the end.</summary>
+    /// <param name="node">Where they are connected; null: anywhere.</param>
+    public IReadOnlyList<ResilientClient> ChooseLeavers(string? node = null) =>
+        [.. Clients.Where(client => !client.HasLeft && client.Node is { } present && (node ?? present) == present)
+            .OrderBy(_ => Random.Shared.Next()).Take(_options.Leavers)];
 
     /// <summary>Breaks something under load, repairs it, and waits until messages are acknowledged again.</summary>
     /// <param name="breakIt">Returns when it is broken.</param>
@@ -61,25 +64,22 @@ internal sealed class ChaosStage : IAsyncDisposable
     public async Task DisturbAsync(string what, Func<Task> breakIt, Func<Task> repair, CancellationToken cancellationToken)
     {
         await _output.WaitAsync("Load", _options.CalmBefore, cancellationToken);
-        var counters = _load!.Counters;
-        var unavailableBefore = counters.ErrorsOf(ErrorCodes.Unavailable);
+        var unavailableBefore = Counters.ErrorsOf(ErrorCodes.Unavailable);
+        _ = Counters.Acknowledgements.Take();
 
         var blow = Stopwatch.GetTimestamp();
         var (away, acknowledged) = await _output.PhaseAsync(what, async _ =>
         {
             await breakIt();
             await repair();
-            return (Stopwatch.GetElapsedTime(blow), counters.Acknowledged);
+            return (Stopwatch.GetElapsedTime(blow), Counters.Acknowledged);
         });
 
-        var repaired = Stopwatch.GetTimestamp();
-        while (counters.Acknowledged == acknowledged && Stopwatch.GetElapsedTime(repaired) < RecoveryTimeout)
-            await Task.Delay(10, cancellationToken);
-        if (counters.Acknowledged == acknowledged)
-            Fail($"{what}: nothing was acknowledged for {RecoveryTimeout.TotalSeconds} s after it answered again.");
+        _changedAt = Stopwatch.GetTimestamp();
+        await UntilAcknowledgedAsync(what, acknowledged, cancellationToken);
         var disturbance = new Disturbance(
-            what, away.TotalSeconds, Stopwatch.GetElapsedTime(repaired).TotalSeconds,
-            counters.ErrorsOf(ErrorCodes.Unavailable) - unavailableBefore);
+            what, away.TotalSeconds, Stopwatch.GetElapsedTime(_changedAt).TotalSeconds,
+            Counters.ErrorsOf(ErrorCodes.Unavailable) - unavailableBefore);
         _disturbances.Add(disturbance);
         _output.Line(
             $"{what}: away for {away.TotalSeconds:N1} s, next message acknowledged {disturbance.SecondsToNextAcknowledgement:N2} s later; "
@@ -93,37 +93,42 @@ internal sealed class ChaosStage : IAsyncDisposable
         _output.Line($"FAILURE: {reason}");
     }
 
-    public long UnavailableDuringLast => _disturbances[^1].Unavailable;
-
-    /// <summary>Lets the load run out, brings all clients to the end of all chats, and checks.</summary>
+    /// <summary>Lets the load run out, watches everybody come to rest by themselves, syncs them all the same, and checks.</summary>
     public async Task<ChaosReport> FinishAsync(string command, CancellationToken cancellationToken)
     {
         await _output.WaitAsync("Load", _options.CalmBefore, cancellationToken);
-        var load = _load!;
+        await using var database = ChatDatabase.Create(_served.ConnectionString);
+        var ending = new ChaosEnding(_load, _options, database, _output);
+        RunRecord record;
         try
         {
-            await _output.PhaseAsync("Emptying outboxes, syncing everybody", _ => load.ConvergeAsync(cancellationToken));
+            record = await ending.RunAsync(_changedAt, cancellationToken) with { AwayLimit = AwayLimit };
         }
         catch (BenchException)
         {
-            _output.Line($"The server printed:\n{Server.LogExcerpt}");
+            _output.Line($"The servers printed:\n{_served.LogExcerpt}");
             throw;
         }
-        var record = load.ToRecord();
-        await using var database = ChatDatabase.Create(Database.ConnectionString(DatabaseName));
         var stored = await _output.PhaseAsync("Reading the database", _ =>
-            StoredStateReader.ReadAsync(database, _users.SelectMany(u => u.ChatIds), withTexts: true, cancellationToken));
-        return Report(command, load.Counters, ConsistencyChecker.Check(record, stored));
+            StoredStateReader.ReadAsync(database, Clients.SelectMany(c => c.User.ChatIds), withTexts: true, cancellationToken));
+        var report = ChaosReport.Of(command, _disturbances, Counters, record, _failures, ConsistencyChecker.Check(record, stored));
+        if (!report.Passed) _output.Line($"The servers printed:\n{_served.LogExcerpt}");
+        return report;
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _load.DisposeAsync();
+
+    private async Task UntilAcknowledgedAsync(string what, long acknowledged, CancellationToken cancellationToken)
     {
-        if (_load is not null) await _load.DisposeAsync();
-        await Server.DisposeAsync();
-        await Database.DisposeAsync();
+        var start = Stopwatch.GetTimestamp();
+        while (Counters.Acknowledged == acknowledged)
+        {
+            if (Stopwatch.GetElapsedTime(start) > RecoveryTimeout)
+            {
+                Fail($"{what}: nothing was acknowledged for {RecoveryTimeout.TotalSeconds} s after it answered again.");
+                return;
+            }
+            await Task.Delay(10, cancellationToken);
+        }
     }
-
-    private ChaosReport Report(string command, ChaosCounters counters, CheckReport check) => new(
-        command, _disturbances, counters.Acknowledged, counters.Repeated,
-        counters.Connected, counters.ConnectionsLost, counters.ConnectFailed, counters.Syncs, counters.Errors, _failures, check);
 }

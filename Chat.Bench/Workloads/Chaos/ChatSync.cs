@@ -26,6 +26,11 @@ internal sealed class ChatSync(ClientLink link, long userId, IReadOnlyList<long>
         }
     }
 
+    public bool HasAll(IReadOnlyDictionary<long, long> heads)
+    {
+        lock (link.Gate) return _chats.Values.All(chat => !chat.Replica.HasGap && chat.Replica.UpTo >= heads[chat.Replica.ChatId]);
+    }
+
     /// <summary>A push, or the result of a send of one's own.</summary>
     public void Apply(long chatId, SeenMessage message)
     {

@@ -1,4 +1,5 @@
 using Chat.Bench.Output;
+using Chat.Bench.Topology;
 
 namespace Chat.Bench.Workloads.Chaos;
 
@@ -9,12 +10,14 @@ public static class KillServerRun
 
     public static async Task<ChaosReport> RunAsync(ChaosOptions options, RunOutput output, CancellationToken cancellationToken)
     {
-        await using var stage = await ChaosStage.StartAsync(options, output, cancellationToken);
+        await using var served = await output.PhaseAsync(
+            "Starting a database and a server", _ => SingleServer.StartAsync(settings: null, cancellationToken));
+        await using var stage = await ChaosStage.StartAsync(served, options, output, cancellationToken);
         for (var kill = 1; kill <= options.Disturbances; kill++)
             await stage.DisturbAsync(
                 $"Server killed ({kill} of {options.Disturbances})",
-                stage.Server.KillAsync,
-                () => stage.Server.StartAsync(cancellationToken),
+                served.Server.KillAsync,
+                () => served.Server.StartAsync(cancellationToken),
                 cancellationToken);
         return await stage.FinishAsync(Name, cancellationToken);
     }

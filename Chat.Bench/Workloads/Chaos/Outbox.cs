@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Chat.Bench.Checker;
 using Chat.Bench.Client;
 using Chat.Server.Hubs;
@@ -141,7 +142,7 @@ internal sealed class Outbox(ClientLink link, Action<long, Guid, long> acknowled
         }
         entry.Acknowledgement = new Acknowledgement(result.MessageId, link.Tick());
         _open.Remove(entry);
-        link.Counters.CountAcknowledged();
+        link.Counters.CountAcknowledged(entry.WrittenAt);
         acknowledged(entry.ChatId, entry.Id, result.MessageId);
     }
 
@@ -160,6 +161,7 @@ internal sealed class Outbox(ClientLink link, Action<long, Guid, long> acknowled
         public long ChatId => chatId;
         public Guid Id => id;
         public string Text => text;
+        public long WrittenAt { get; } = Stopwatch.GetTimestamp();
         public long FirstSentAt { get; set; }
         public int Attempts { get; set; }
         public bool UnderWay { get; set; }

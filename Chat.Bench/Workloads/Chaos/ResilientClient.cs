@@ -16,19 +16,24 @@ public sealed class ResilientClient : IAsyncDisposable
     private readonly ChatSync _chats;
     private readonly Outbox _outbox;
     private readonly ReceiptSender _receipts;
+    private readonly PresenceWatch _presence;
+    private readonly Absence _absence = new();
+    private readonly Attendance _attendance = new();
     private Task _loop = Task.CompletedTask;
 
-    public ResilientClient(BenchUser user, IReadOnlyList<long> chatIds, ResilientClientOptions options, ChaosCounters counters)
+    public ResilientClient(ChaosUser user, ResilientClientOptions options, ChaosCounters counters)
     {
-        _user = user;
-        ChatIds = chatIds;
+        (_user, User) = (user.User, user);
         _link = new ClientLink(options, counters);
-        _receipts = new ReceiptSender(_link, user.UserId, _trail);
-        _chats = new ChatSync(_link, user.UserId, chatIds, _trail, _receipts.Arrived);
-        _outbox = new Outbox(_link, (chatId, id, messageId) => _chats.Apply(chatId, new SeenMessage(messageId, user.UserId, id)));
+        _receipts = new ReceiptSender(_link, _user.UserId, _trail);
+        _chats = new ChatSync(_link, _user.UserId, user.ChatIds, _trail, _receipts.Arrived);
+        _outbox = new Outbox(_link, (chatId, id, messageId) => _chats.Apply(chatId, new SeenMessage(messageId, _user.UserId, id)));
+        _presence = new PresenceWatch(_link, user.Contacts);
     }
 
-    public IReadOnlyList<long> ChatIds { get; }
+    public ChaosUser User { get; }
+
+    public string Name => $"user {_user.UserId}";
 
     public bool IsConnected
     {
@@ -37,6 +42,22 @@ public sealed class ResilientClient : IAsyncDisposable
             lock (_link.Gate) return _link.Caller is not null;
         }
     }
+
+    /// <summary>The node that it is connected to, by the load balancer's word; null without one or the other.</summary>
+    public string? Node
+    {
+        get
+        {
+            lock (_link.Gate) return _link.Caller?.ServedBy;
+        }
+    }
+
+    /// <summary>Whether it has left, or will once it loses its connection, and has not come back.</summary>
+    public bool HasLeft => _attendance.HasLeft;
+
+    public bool NeverReconnected => _absence.NeverReconnected;
+
+    public TimeSpan LongestAway => _absence.Longest;
 
     /// <summary>Messages without a result.</summary>
     public int Unacknowledged => _outbox.OpenCount;
@@ -54,6 +75,41 @@ public sealed class ResilientClient : IAsyncDisposable
     {
         lock (_link.Gate) _link.Caller?.Abort();
     }
+
+    /// <summary>Goes away without a word and stays away, as a telephone that is switched off.</summary>
+    public void Leave()
+    {
+        LeaveOnceLost();
+        Drop();
+    }
+
+    /// <summary>Stays away as soon as something else ends its connection.</summary>
+    public void LeaveOnceLost()
+    {
+        _attendance.Leave();
+        _absence.Excuse();
+    }
+
+    public void Return()
+    {
+        _absence.Return();
+        _attendance.Return();
+    }
+
+    /// <summary>Whether it has every message up to these last ids, without a hole.</summary>
+    public bool HasAll(IReadOnlyDictionary<long, long> heads) => _chats.HasAll(heads);
+
+    /// <summary>The highest marks that it knows of its partner in their direct chat.</summary>
+    public SeenMarks PartnerMarks
+    {
+        get
+        {
+            lock (_link.Gate) return _trail.KnownOf(User.DirectChatId, User.PartnerId);
+        }
+    }
+
+    /// <summary>Null: it was not told.</summary>
+    public bool? ShowsOnline(long userId) => _presence.Shows(userId);
 
     /// <summary>Syncs every chat to its end.</summary>
     public async Task ConvergeAsync(CancellationToken cancellationToken)
@@ -82,8 +138,11 @@ public sealed class ResilientClient : IAsyncDisposable
     {
         lock (_link.Gate)
             return new ClientRecord(
-                $"user {_user.UserId}", _user.UserId, _outbox.ToSentMessages(), _chats.Views, _trail.Seen, _link.Contradictions,
-                new Dictionary<string, long> { [CheckRules.OneMessagePerId] = _chats.Told, [CheckRules.MarksForward] = _trail.Answers });
+                Name, _user.UserId, _outbox.ToSentMessages(), _chats.Views, _trail.Seen, _link.Contradictions,
+                new Dictionary<string, long> { [CheckRules.OneMessagePerId] = _chats.Told, [CheckRules.MarksForward] = _trail.Answers })
+            {
+                LongestAway = _absence.Longest,
+            };
     }
 
     public async ValueTask DisposeAsync()
@@ -101,6 +160,7 @@ public sealed class ResilientClient : IAsyncDisposable
         {
             try
             {
+                await _attendance.WhenPresentAsync(_link.Stopping);
                 await LiveAsync();
                 failures = 0;
             }
@@ -126,13 +186,16 @@ public sealed class ResilientClient : IAsyncDisposable
             // Sending does not wait for what was missed: the server numbers, whatever the client knows.
             _outbox.Pump();
             await _chats.CatchUpAsync(caller);
+            _absence.Back();
             _receipts.Resume();
+            _presence.Ask();
         }
         catch (HubClosedException)
         {
             // The connection is over before it was of use.
         }
         await caller.Completion;
+        _absence.Lost();
         if (!_link.Stopping.IsCancellationRequested) _link.Counters.CountConnectionLost();
         lock (_link.Gate) _link.Caller = null;
         await _link.WhenQuietAsync();
@@ -159,9 +222,29 @@ public sealed class ResilientClient : IAsyncDisposable
                 foreach (var receipt in advanced.Receipts)
                     _trail.Pushed(advanced.ChatId, receipt.UserId, receipt.DeliveredUpTo, receipt.ReadUpTo);
         }
+        else if (record.Target.SequenceEqual("PresenceChanged"u8))
+        {
+            _presence.Pushed(record.Read<PresenceView>(HubCaller.Json));
+        }
         else if (record.Target.SequenceEqual("ResyncRequired"u8))
         {
-            _chats.Resync(record.Read<ResyncRequiredEvent>(HubCaller.Json).ChatId);
+            var resync = record.Read<ResyncRequiredEvent>(HubCaller.Json);
+            _link.Counters.CountResync();
+            _chats.Resync(resync.ChatId);
+            if (resync.ChatId is null) _presence.Ask();
         }
+        else if (record.Target.SequenceEqual("ReconnectRequired"u8))
+        {
+            _ = MoveAsync(record.Read<ReconnectRequiredEvent>(HubCaller.Json).AfterMs);
+        }
+    }
+
+    /// <summary>The server goes away: ends this connection when it says so; the next one is made as after any loss.</summary>
+    private async Task MoveAsync(int afterMs)
+    {
+        HubCaller? leaving;
+        lock (_link.Gate) leaving = _link.Caller;
+        await _link.DelayAsync(TimeSpan.FromMilliseconds(afterMs));
+        leaving?.Abort();
     }
 }

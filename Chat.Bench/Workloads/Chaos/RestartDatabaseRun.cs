@@ -1,4 +1,5 @@
 using Chat.Bench.Output;
+using Chat.Bench.Topology;
 using Chat.Server.Errors;
 
 namespace Chat.Bench.Workloads.Chaos;
@@ -16,8 +17,10 @@ public static class RestartDatabaseRun
 
     public static async Task<ChaosReport> RunAsync(ChaosOptions options, RunOutput output, CancellationToken cancellationToken)
     {
-        await using var stage = await ChaosStage.StartAsync(options, output, cancellationToken);
-        var processId = stage.Server.ProcessId;
+        await using var served = await output.PhaseAsync(
+            "Starting a database and a server", _ => SingleServer.StartAsync(settings: null, cancellationToken));
+        await using var stage = await ChaosStage.StartAsync(served, options, output, cancellationToken);
+        var processId = served.Server.ProcessId;
         for (var i = 1; i <= options.Disturbances; i++)
         {
             var kill = i % 2 == 1;
@@ -25,17 +28,17 @@ public static class RestartDatabaseRun
                 $"Database {(kill ? "killed" : "stopped")} ({i} of {options.Disturbances})",
                 async () =>
                 {
-                    await (kill ? stage.Database.KillAsync(cancellationToken) : stage.Database.StopAsync(cancellationToken));
+                    await (kill ? served.Database.KillAsync(cancellationToken) : served.Database.StopAsync(cancellationToken));
                     await Task.Delay(Absence, cancellationToken);
                 },
-                () => stage.Database.StartAsync(cancellationToken),
+                () => served.Database.StartAsync(cancellationToken),
                 cancellationToken);
             if (stage.UnavailableDuringLast == 0)
                 stage.Fail($"No call was answered {ErrorCodes.Unavailable} while the database was away.");
-            if (stage.Server.HasExited || stage.Server.ProcessId != processId)
+            if (served.Server.HasExited || served.Server.ProcessId != processId)
             {
                 stage.Fail("The server's process did not live through it.");
-                output.Line(stage.Server.LogExcerpt);
+                output.Line(served.Server.LogExcerpt);
                 break;
             }
         }

@@ -13,7 +13,7 @@ namespace Chat.Server.Tests.Cluster.Support;
 /// <summary>The part of a node that delivers pushes, without a server around it.</summary>
 internal sealed class TestNode : IAsyncDisposable
 {
-    private readonly RedisConnection? _redis;
+    private RedisConnection? _redis;
 
     private TestNode(RedisConnection? redis, RedisOptions options, ConnectionLimits limits)
     {
@@ -41,6 +41,13 @@ internal sealed class TestNode : IAsyncDisposable
         await node.Channels!.StartingAsync(CancellationToken.None);
         await Deadline.UntilAsync(() => node.Channels.IsHealthy, "the node hears itself");
         return node;
+    }
+
+    /// <summary>Its connection to Redis ends before it could say anything.</summary>
+    public async Task CrashAsync()
+    {
+        if (_redis is { } redis) await redis.DisposeAsync();
+        _redis = null;
     }
 
     public async ValueTask DisposeAsync()

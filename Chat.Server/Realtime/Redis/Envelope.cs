@@ -6,11 +6,13 @@ namespace Chat.Server.Realtime.Redis;
 /// <summary>
 /// One message on a <see cref="NodeChannel"/>: entries of one node, numbered without a gap within that node's life. Little-endian:
 /// <c>version:1, node:8, first:8, count:4, then count × (length:4, bytes)</c>. No entries: a heartbeat, which tells the next number.
+/// A count of <see cref="Farewell"/>: the node ends here, and has told everything.
 /// </summary>
 internal readonly ref struct Envelope(ReadOnlyMemory<byte> data)
 {
     public const int HeaderBytes = 21;
     public const int EntryHeaderBytes = 4;
+    public const int Farewell = -1;
     private const byte Version = 1;
 
     private readonly ReadOnlySpan<byte> _header = data.Span;
@@ -22,7 +24,11 @@ internal readonly ref struct Envelope(ReadOnlyMemory<byte> data)
 
     public long First => BinaryPrimitives.ReadInt64LittleEndian(_header[9..]);
 
-    public int Count => BinaryPrimitives.ReadInt32LittleEndian(_header[17..]);
+    public int Count => Math.Max(0, Written);
+
+    public bool IsFarewell => Written == Farewell;
+
+    private int Written => BinaryPrimitives.ReadInt32LittleEndian(_header[17..]);
 
     public void ForEach(Action<ReadOnlyMemory<byte>> use)
     {

@@ -10,7 +10,8 @@ namespace Chat.Server.Realtime.Redis;
 /// <item>Entries of one node arrive in order, at most once; one's own do not.</item>
 /// <item>Loss is noticed: entries are numbered, so a node that misses some (a full queue, a restart of Redis, a subscription that died
 /// without a word) learns of it with the next heartbeat at the latest, and raises <see cref="NewsLost"/>. So does one that heard nothing,
-/// not even itself, for a while, once it hears again.</item>
+/// not even itself, for a while, once it hears again; and one whose neighbour fell silent without having ended in order, for that may have
+/// stored what it never told.</item>
 /// </list>
 /// </summary>
 internal sealed partial class NodeChannel : IAsyncDisposable
@@ -29,6 +30,7 @@ internal sealed partial class NodeChannel : IAsyncDisposable
     private Func<Task>? _unsubscribe;
     private ITimer? _heart;
     private long _echoAt;
+    private long _hearingSince;
     private volatile bool _isHealthy;
 
     public NodeChannel(
@@ -75,7 +77,7 @@ internal sealed partial class NodeChannel : IAsyncDisposable
         _redis.Disconnected -= OnDisconnected;
         _redis.Reconnected -= OnReconnected;
         if (_heart is not null) await _heart.DisposeAsync();
-        _outbox.Stop();
+        await _outbox.StopAsync();
     }
 
     private void OnDisconnected() => _isHealthy = false;
@@ -90,6 +92,11 @@ internal sealed partial class NodeChannel : IAsyncDisposable
             Interlocked.Exchange(ref _echoAt, _time.GetTimestamp());
             // Connected, and yet we do not hear even ourselves: the subscription is gone.
             if (_redis.IsConnected) _ = SubscribeAsync(renew: true);
+        }
+        if (_isHealthy && _watch.TakeSilenced(Interlocked.Read(ref _hearingSince)) is > 0 and var silenced)
+        {
+            LogSilenced(_logger, silenced, _name);
+            NewsLost?.Invoke();
         }
         _outbox.AddHeartbeat();
     }
@@ -140,6 +147,7 @@ internal sealed partial class NodeChannel : IAsyncDisposable
         _echo.Heard(envelope.First, envelope.Count);
         Interlocked.Exchange(ref _echoAt, _time.GetTimestamp());
         if (_isHealthy) return;
+        Interlocked.Exchange(ref _hearingSince, _time.GetTimestamp());
         _isHealthy = true;
         LogHealthy(_logger, _name);
         NewsLost?.Invoke();
@@ -148,6 +156,7 @@ internal sealed partial class NodeChannel : IAsyncDisposable
     private void OnEntries(Envelope envelope)
     {
         var missed = _watch.Saw(envelope.Node, envelope.First, envelope.Count);
+        if (envelope.IsFarewell) _watch.Ended(envelope.Node);
         if (envelope.Count > 0)
         {
             _metrics.Received(_name, envelope.Count);
@@ -170,4 +179,7 @@ internal sealed partial class NodeChannel : IAsyncDisposable
 
     [LoggerMessage(4, LogLevel.Warning, "A message on {Channel} could not be handled")]
     private static partial void LogUnreadable(ILogger logger, Exception exception, string channel);
+
+    [LoggerMessage(5, LogLevel.Warning, "{Count} other nodes on {Channel} fell silent; what they stored last may not have been told")]
+    private static partial void LogSilenced(ILogger logger, int count, string channel);
 }

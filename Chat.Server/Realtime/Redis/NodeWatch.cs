@@ -32,11 +32,31 @@ internal sealed class NodeWatch(TimeProvider time, TimeSpan goneAfter)
         return missed;
     }
 
+    /// <summary>A node has ended in order: it has told everything, and will not be missed.</summary>
+    public void Ended(ulong node) => _nodes.TryRemove(node, out _);
+
+    /// <summary>
+    /// Nodes that have fallen silent without having ended in order, each once: what they had stored and not told yet, nobody will hear.
+    /// </summary>
+    /// <param name="hearingSince">Since when this node hears; what it could not hear before is nobody's silence.</param>
+    public int TakeSilenced(long hearingSince)
+    {
+        var now = time.GetTimestamp();
+        var silenced = 0;
+        foreach (var (node, seen) in _nodes)
+        {
+            if (seen.Silenced || time.GetElapsedTime(Math.Max(seen.At, hearingSince), now) < goneAfter) continue;
+            // Unless it speaks up at this moment.
+            if (_nodes.TryUpdate(node, seen with { Silenced = true }, seen)) silenced++;
+        }
+        return silenced;
+    }
+
     private void Forget(long now)
     {
         foreach (var (node, seen) in _nodes)
             if (time.GetElapsedTime(seen.At, now) > ForgetAfter) _nodes.TryRemove(node, out _);
     }
 
-    private readonly record struct Seen(long Next, long At);
+    private readonly record struct Seen(long Next, long At, bool Silenced = false);
 }

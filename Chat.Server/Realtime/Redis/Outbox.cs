@@ -14,6 +14,9 @@ internal sealed class Outbox(RedisConnection redis, RedisChannel channel, ulong 
     /// <summary>A frozen Redis must not hold the loop for ever.</summary>
     private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>What waits at the end goes out within this time, or not at all.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
+
     private readonly string _name = channel.ToString();
     private readonly Lock _gate = new();
     private List<ReadOnlyMemory<byte>> _waiting = [];
@@ -23,6 +26,7 @@ internal sealed class Outbox(RedisConnection redis, RedisChannel channel, ulong 
     private bool _heartbeat;
     private bool _running;
     private volatile bool _stopped;
+    private TaskCompletionSource? _drained;
 
     // Only touched by the loop.
     private readonly ArrayBufferWriter<byte> _buffer = new(16 * 1024);
@@ -32,7 +36,7 @@ internal sealed class Outbox(RedisConnection redis, RedisChannel channel, ulong 
     {
         lock (_gate)
         {
-            if (!redis.IsConnected || _queuedBytes + entry.Length > maxQueuedBytes)
+            if (_drained is not null || !redis.IsConnected || _queuedBytes + entry.Length > maxQueuedBytes)
             {
                 // A number is used up all the same, which tells the others.
                 _lost++;
@@ -49,12 +53,34 @@ internal sealed class Outbox(RedisConnection redis, RedisChannel channel, ulong 
     {
         lock (_gate)
         {
+            if (_drained is not null) return;
             _heartbeat = true;
             Wake();
         }
     }
 
-    public void Stop() => _stopped = true;
+    /// <summary>Takes no more, sends what waits, and says that nothing will follow. Gives up on a Redis that does not take it.</summary>
+    public async Task StopAsync()
+    {
+        lock (_gate)
+        {
+            if (_drained is not null) return;
+            _drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (!_running) _drained.SetResult();
+        }
+        try
+        {
+            await _drained.Task.WaitAsync(StopTimeout);
+            _buffer.ResetWrittenCount();
+            Envelope.WriteHeader(_buffer, node);
+            await TryPublishAsync(Message(_next + _lost, Envelope.Farewell)).WaitAsync(StopTimeout);
+        }
+        catch (TimeoutException)
+        {
+            // The others will notice the silence, and find what they missed.
+        }
+        _stopped = true;
+    }
 
     /// <summary>The loop. Not run by whoever adds: a batch of commits adds many entries at once, and they shall share a message.</summary>
     void IThreadPoolWorkItem.Execute() => _ = RunAsync();
@@ -83,6 +109,7 @@ internal sealed class Outbox(RedisConnection redis, RedisChannel channel, ulong 
             if (_stopped || (_waiting.Count == 0 && !_heartbeat))
             {
                 _running = false;
+                _drained?.TrySetResult();
                 return false;
             }
             (_waiting, _sending) = (_sending, _waiting);
