@@ -1,3 +1,4 @@
+using Chat.Server.Realtime.Redis;
 using Chat.Server.Tests.Cluster.Support;
 using Chat.Server.Tests.Support;
 using Microsoft.AspNetCore.SignalR;
@@ -6,7 +7,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chat.Server.Tests.Cluster;
 
-/// <summary>What pushes may rely on, whoever carries them, and whether the receiver is on this node or on another.</summary>
+/// <summary>
+/// What pushes may rely on, whoever carries them, and whether the receiver is on this node or on another. Where backplanes differ stands
+/// in <see cref="WhereTheBackplanesDiffer"/>.
+/// </summary>
 internal abstract class BackplaneContract
 {
     private readonly List<(HubLifetimeManager<ProbeHub> Node, ProbeConnection Connection)> _connections = [];
@@ -60,7 +64,7 @@ internal abstract class BackplaneContract
         var (near, far) = await TwoInGroupAsync("tea");
         var (nearOther, farOther) = await TwoInGroupAsync("tea");
 
-        await Here.SendGroupExceptAsync("tea", "Say", ["to some"], [near.Id, far.Id]);
+        await Here.SendGroupExceptAsync("tea", "Say", ["to some"], [near.Id, far.Id, "nobody"]);
 
         await MustHearAsync("to some", nearOther, farOther);
         await MustNotHaveHeardAsync("to some", near, far);
@@ -70,10 +74,11 @@ internal abstract class BackplaneContract
     public async Task WhoIsExcludedHereDoesNotKeepItFromThere()
     {
         var (near, far) = await TwoInGroupAsync("tea");
+        var (nearOther, _) = await TwoInGroupAsync("tea");
 
         await Here.SendGroupExceptAsync("tea", "Say", ["to the other"], [near.Id]);
 
-        await MustHearAsync("to the other", far);
+        await MustHearAsync("to the other", far, nearOther);
         await MustNotHaveHeardAsync("to the other", near);
     }
 
@@ -81,17 +86,20 @@ internal abstract class BackplaneContract
     public async Task WhoLeftHearsNothingMore()
     {
         var (near, far) = await TwoInGroupAsync("tea");
+        var (staying, stayingThere) = await TwoInGroupAsync("tea");
         await Here.RemoveFromGroupAsync(near.Id, "tea");
         await There.RemoveFromGroupAsync(far.Id, "tea");
 
         await Here.SendGroupAsync("tea", "Say", ["hello"]);
 
+        await MustHearAsync("hello", staying, stayingThere);
         await MustNotHaveHeardAsync("hello", near, far);
     }
 
     [Test]
     public async Task JoiningTwiceDeliversOnceAndLeavingOnceLeaves()
     {
+        var (_, staying) = await TwoInGroupAsync("tea");
         var far = await ConnectAsync(There);
         await There.AddToGroupAsync(far.Id, "tea");
         await There.AddToGroupAsync(far.Id, "tea");
@@ -100,6 +108,7 @@ internal abstract class BackplaneContract
         await There.RemoveFromGroupAsync(far.Id, "tea");
         await Here.SendGroupAsync("tea", "Say", ["never"]);
 
+        await MustHearAsync("never", staying);
         await MustNotHaveHeardAsync("never", far);
         Assert.That(far.Heard.All.Count(text => text == "once"), Is.EqualTo(1));
     }
@@ -107,6 +116,7 @@ internal abstract class BackplaneContract
     [Test]
     public async Task AConnectionOfTheOtherNodeIsAddedAndRemovedFromHere()
     {
+        var (_, staying) = await TwoInGroupAsync("tea");
         var far = await ConnectAsync(There);
 
         await Here.AddToGroupAsync(far.Id, "tea");
@@ -115,6 +125,7 @@ internal abstract class BackplaneContract
         await Here.RemoveFromGroupAsync(far.Id, "tea");
         await Here.SendGroupAsync("tea", "Say", ["out"]);
 
+        await MustHearAsync("out", staying);
         await MustNotHaveHeardAsync("out", far);
     }
 
@@ -177,11 +188,51 @@ internal abstract class BackplaneContract
         const int Count = 2_000;
         var (near, far) = await TwoInGroupAsync("tea");
 
-        for (var i = 0; i < Count; i++) await Here.SendGroupAsync("tea", "Say", [$"{i}"]);
+        // None is awaited before the next: the notifiers do not, either.
+        var sends = Enumerable.Range(0, Count).Select(i => Here.SendGroupAsync("tea", "Say", [$"{i}"])).ToList();
+        await Task.WhenAll(sends).OrDeadline();
 
         var expected = Enumerable.Range(0, Count).Select(i => $"{i}");
         Assert.That(await near.Heard.WaitForCountAsync(Count), Is.EqualTo(expected));
         Assert.That(await far.Heard.WaitForCountAsync(Count), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public async Task WhatSeveralSayAtOnceOnBothNodesArrivesInTheOrderOfEach()
+    {
+        const int Count = 250;
+        var (near, far) = await TwoInGroupAsync("tea");
+        var (nearToo, farToo) = await TwoInGroupAsync("tea");
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(sender => Task.Run(async () =>
+        {
+            var node = sender % 2 == 0 ? Here : There;
+            for (var i = 0; i < Count; i++) await node.SendGroupAsync("tea", "Say", [$"{sender} {i}"]);
+        }))).OrDeadline();
+
+        foreach (var connection in new[] { near, far, nearToo, farToo })
+        {
+            var heard = await connection.Heard.WaitForCountAsync(8 * Count);
+            foreach (var bySender in heard.GroupBy(text => text.Split(' ')[0]))
+                Assert.That(bySender, Is.EqualTo(Enumerable.Range(0, Count).Select(i => $"{bySender.Key} {i}")));
+        }
+    }
+
+    [Test]
+    public async Task LargePushesArriveWholeAndInOrder()
+    {
+        var (near, far) = await TwoInGroupAsync("tea");
+        var texts = Enumerable.Range(0, 30).Select(i => new string((char)('a' + i % 26), 100_000 + i)).ToList();
+
+        foreach (var text in texts)
+        {
+            await Here.SendGroupAsync("tea", "Say", [text]);
+            // As many as a client is allowed to leave waiting would be fewer.
+            await MustHearAsync(text, near, far);
+        }
+
+        Assert.That(near.Heard.All, Is.EqualTo(texts));
+        Assert.That(far.Heard.All, Is.EqualTo(texts));
     }
 
     [Test]
@@ -240,7 +291,7 @@ internal abstract class BackplaneContract
         Assert.That(await answer.OrDeadline(), Is.EqualTo(42));
     }
 
-    private async Task<ProbeConnection> ConnectAsync(HubLifetimeManager<ProbeHub> node, string? userId = null)
+    protected async Task<ProbeConnection> ConnectAsync(HubLifetimeManager<ProbeHub> node, string? userId = null)
     {
         var connection = new ProbeConnection(userId);
         _connections.Add((node, connection));
@@ -259,7 +310,10 @@ internal abstract class BackplaneContract
     private static Task MustHearAsync(string text, params ProbeConnection[] connections) =>
         Task.WhenAll(connections.Select(connection => connection.Heard.WaitForAsync(heard => heard == text)));
 
-    /// <summary>What was sent before has arrived, or never will, once what is sent after it is there.</summary>
+    /// <summary>
+    /// To be asked when somebody on the same node has heard it, or what came after it the same way: then it has been handed out there, and
+    /// once something later is read from a connection, it has arrived there or never will.
+    /// </summary>
     private async Task MustNotHaveHeardAsync(string text, params ProbeConnection[] connections)
     {
         foreach (var connection in connections)
@@ -290,10 +344,12 @@ internal sealed class OneNodeAlone : BackplaneContract
     protected override HubLifetimeManager<ProbeHub> There => _node.Manager;
 }
 
-internal sealed class TwoNodesOverRedis : BackplaneContract
+[TestFixtureSource(typeof(RedisBackplanes), nameof(RedisBackplanes.Built))]
+internal sealed class TwoNodesOverRedis(string backplane) : BackplaneContract
 {
-    private TestNode? _here;
-    private TestNode? _there;
+    private readonly RedisOptions _options = new() { KeyPrefix = TestRedis.NewPrefix() };
+    private IPushNode? _here;
+    private IPushNode? _there;
 
     protected override HubLifetimeManager<ProbeHub> Here => _here!.Manager;
 
@@ -302,9 +358,8 @@ internal sealed class TwoNodesOverRedis : BackplaneContract
     [OneTimeSetUp]
     public async Task StartNodes()
     {
-        var options = new Realtime.Redis.RedisOptions { KeyPrefix = TestRedis.NewPrefix() };
-        _here = await TestNode.OverRedisAsync(TestRedis.Shared, options);
-        _there = await TestNode.OverRedisAsync(TestRedis.Shared, options);
+        _here = await StartNodeAsync();
+        _there = await StartNodeAsync();
     }
 
     [OneTimeTearDown]
@@ -313,4 +368,39 @@ internal sealed class TwoNodesOverRedis : BackplaneContract
         if (_here is not null) await _here.DisposeAsync();
         if (_there is not null) await _there.DisposeAsync();
     }
+
+    [Test]
+    public async Task ANodeThatComesLaterHearsWhatIsSaidFromThenOn()
+    {
+        var near = await ConnectAsync(Here);
+        await Here.AddToGroupAsync(near.Id, "tea");
+        using var stop = new CancellationTokenSource();
+        var sending = Task.Run(async () =>
+        {
+            var sent = 0;
+            while (!stop.IsCancellationRequested)
+            {
+                await Here.SendGroupAsync("tea", "Say", [$"{sent}"]);
+                // No faster than a client reads, or it would be dropped.
+                await near.Heard.WaitForCountAsync(++sent);
+            }
+            return sent;
+        });
+        await near.Heard.WaitForCountAsync(1);
+
+        await using var late = await StartNodeAsync();
+        await using var newcomer = new ProbeConnection();
+        await late.Manager.OnConnectedAsync(newcomer.Context);
+        await late.Manager.AddToGroupAsync(newcomer.Id, "tea");
+        await newcomer.Heard.WaitForCountAsync(100);
+        await stop.CancelAsync();
+        var last = await sending.OrDeadline() - 1;
+
+        await newcomer.Heard.WaitForAsync(text => text == $"{last}");
+        var heard = newcomer.Heard.All.Select(int.Parse).ToList();
+        Assert.That(heard, Is.EqualTo(Enumerable.Range(heard[0], heard.Count)));
+        await late.Manager.OnDisconnectedAsync(newcomer.Context);
+    }
+
+    private Task<IPushNode> StartNodeAsync() => RedisBackplanes.StartAsync(backplane, TestRedis.Shared, _options);
 }

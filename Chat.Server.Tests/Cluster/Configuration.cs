@@ -1,5 +1,8 @@
 using Chat.Server.Hosting;
+using Chat.Server.Realtime;
+using Chat.Server.Realtime.Redis;
 using Chat.Server.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Server.Tests.Cluster;
 
@@ -15,5 +18,16 @@ public sealed class Configuration
         var exception = Assert.Catch(() => _ = server.Address);
         Assert.That(exception, Is.InstanceOf<ConfigurationException>());
         Assert.That(exception!.Message, Does.StartWith(named));
+    }
+
+    [Test]
+    public void Microsofts_backplane_is_there_or_is_refused_by_the_path_of_the_setting()
+    {
+        Action choose = () => new ServiceCollection().AddSignalR().AddMicrosoftBackplane("127.0.0.1:1", new RedisNames(new RedisOptions()));
+        Assert.That(
+            choose,
+            RedisPackages.HasMicrosoftBackplane
+                ? Throws.Nothing
+                : Throws.InstanceOf<ConfigurationException>().With.Message.StartsWith("Redis:Backplane"));
     }
 }

@@ -1,16 +1,21 @@
+using Chat.Server.Realtime.Redis;
+using Chat.Server.Tests.Cluster.Support;
 using Chat.Server.Tests.Support;
 
 namespace Chat.Server.Tests.Cluster;
 
-[TestFixture, NonParallelizable]
-public sealed class RedisGoesAway
+[TestFixtureSource(typeof(RedisBackplanes), nameof(RedisBackplanes.Built)), NonParallelizable]
+internal sealed class RedisGoesAway(string backplane)
 {
     [Test]
     public async Task Each_node_serves_its_own_clients_meanwhile_and_all_are_told_to_catch_up_afterwards()
     {
         await using var redis = await TestRedis.StartAsync();
         await using var database = await TestDatabase.CreateAsync();
-        var settings = TestSettings.Unthrottled(new() { ["ConnectionStrings:Redis"] = redis.ConnectionString, ["Redis:Heartbeat"] = "00:00:00.3" });
+        var settings = TestSettings.Unthrottled(new()
+        {
+            ["ConnectionStrings:Redis"] = redis.ConnectionString, ["Redis:Heartbeat"] = "00:00:00.3", ["Redis:Backplane"] = backplane,
+        });
         await using var one = new ChatServerFactory(database.ConnectionString, settings);
         await using var two = new ChatServerFactory(database.ConnectionString, settings);
         await using var ann = await TestClient.RegisterAsync(one.Address, "Ann");
@@ -22,12 +27,15 @@ public sealed class RedisGoesAway
 
         await redis.KillAsync();
         await ann.SendAsync(group.ChatId, "meanwhile");
-        await bob.Messages.WaitForAsync(m => m.Text == "meanwhile");
+        // With Microsoft's backplane nothing is pushed meanwhile; the next steps hold for it, too.
+        if (backplane == RedisOptions.LocalFirst) await bob.Messages.WaitForAsync(m => m.Text == "meanwhile");
 
-        var resyncs = cem.Resyncs.All.Count;
+        var resyncs = (Bob: bob.Resyncs.All.Count, Cem: cem.Resyncs.All.Count);
         await redis.RestartAsync();
-        await cem.Resyncs.WaitForCountAsync(resyncs + 1);
-        Assert.That((await cem.CatchUpAsync(group.ChatId)).Select(m => m.Text), Does.Contain("meanwhile"));
+        await bob.Resyncs.WaitForCountAsync(resyncs.Bob + 1);
+        await cem.Resyncs.WaitForCountAsync(resyncs.Cem + 1);
+        foreach (var client in new[] { bob, cem })
+            Assert.That((await client.CatchUpAsync(group.ChatId)).Select(m => m.Text), Does.Contain("meanwhile"));
 
         await Deadline.UntilAsync(async () =>
         {

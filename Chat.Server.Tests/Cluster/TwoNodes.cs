@@ -1,12 +1,13 @@
 using System.Net.Http.Headers;
 using Chat.Server.Hubs;
+using Chat.Server.Tests.Cluster.Support;
 using Chat.Server.Tests.Support;
 
 namespace Chat.Server.Tests.Cluster;
 
 /// <summary>Two servers over one database and one Redis; people on both.</summary>
-[TestFixture]
-public sealed class TwoNodes
+[TestFixtureSource(typeof(RedisBackplanes), nameof(RedisBackplanes.Built))]
+internal sealed class TwoNodes(string backplane)
 {
     private TestDatabase? _database;
     private ChatServerFactory? _one;
@@ -18,7 +19,8 @@ public sealed class TwoNodes
         _database = await TestDatabase.CreateAsync();
         var settings = TestSettings.Unthrottled(new()
         {
-            ["ConnectionStrings:Redis"] = TestRedis.Shared, ["Redis:KeyPrefix"] = TestRedis.NewPrefix(), ["Presence:Linger"] = "00:00:00.3",
+            ["ConnectionStrings:Redis"] = TestRedis.Shared, ["Redis:KeyPrefix"] = TestRedis.NewPrefix(), ["Redis:Backplane"] = backplane,
+            ["Presence:Linger"] = "00:00:00.3",
         });
         _one = new ChatServerFactory(_database.ConnectionString, settings);
         _two = new ChatServerFactory(_database.ConnectionString, settings);

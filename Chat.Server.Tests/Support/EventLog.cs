@@ -30,14 +30,34 @@ public sealed class EventLog<T>
     /// <summary>The first event that fits, past or to come.</summary>
     public async Task<T> WaitForAsync(Func<T, bool> fits)
     {
+        var seen = 0;
+        await UntilAsync(() =>
+        {
+            while (seen < _events.Count)
+                if (fits(_events[seen])) return true;
+                else seen++;
+            return false;
+        });
+        lock (_gate) return _events[seen];
+    }
+
+    /// <summary>All events, once there are so many.</summary>
+    public async Task<IReadOnlyList<T>> WaitForCountAsync(int count)
+    {
+        await UntilAsync(() => _events.Count >= count);
+        return All;
+    }
+
+    /// <param name="isThere">Asked again after each event; nothing is added meanwhile.</param>
+    private async Task UntilAsync(Func<bool> isThere)
+    {
         using var deadline = new CancellationTokenSource(Deadline);
         while (true)
         {
             Task changed;
             lock (_gate)
             {
-                foreach (var item in _events)
-                    if (fits(item)) return item;
+                if (isThere()) return;
                 changed = _changed.Task;
             }
             try
@@ -46,15 +66,9 @@ public sealed class EventLog<T>
             }
             catch (OperationCanceledException)
             {
-                throw new TimeoutException($"No fitting {typeof(T).Name} within {Deadline.TotalSeconds} s; there were {All.Count}: {string.Join("; ", All.TakeLast(5))}");
+                throw new TimeoutException(
+                    $"No fitting {typeof(T).Name} within {Deadline.TotalSeconds} s; there were {All.Count}: {string.Join("; ", All.TakeLast(5))}");
             }
         }
-    }
-
-    /// <summary>All events, once there are so many.</summary>
-    public async Task<IReadOnlyList<T>> WaitForCountAsync(int count)
-    {
-        await WaitForAsync(_ => All.Count >= count);
-        return All;
     }
 }

@@ -39,8 +39,14 @@ public sealed class TestRedis : IAsyncDisposable
 
     public Task RestartAsync() => ServiceAsync("up");
 
+    /// <summary>It answers nothing more, and its connections stay open.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    public Task ThawAsync() => SignalAsync("CONT");
+
     public async ValueTask DisposeAsync()
     {
+        await ThawAsync();
         await ServiceAsync("down");
         Directory.Delete(_folder, recursive: true);
     }
@@ -55,6 +61,13 @@ public sealed class TestRedis : IAsyncDisposable
         using var process = Process.Start(start) ?? throw new InvalidOperationException("eng/services.sh did not start.");
         await process.WaitForExitAsync().OrDeadline();
         if (process.ExitCode != 0) throw new InvalidOperationException($"eng/services.sh {command} redis failed.");
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        var pid = (await File.ReadAllTextAsync(Path.Combine(_folder, "redis", "pid"))).Trim();
+        using var process = Process.Start("kill", [$"-{signal}", pid]);
+        await process.WaitForExitAsync().OrDeadline();
     }
 
     private static int FreePort()

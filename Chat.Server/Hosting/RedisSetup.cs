@@ -32,7 +32,7 @@ internal static class RedisSetup
         if (options.Backplane == RedisOptions.Microsoft)
         {
             services.AddSignalR().AddMicrosoftBackplane(connectionString, new RedisNames(options));
-            services.AddSingleton<IConnectionGroups, UnknownGroups>();
+            services.AddSingleton(s => (IConnectionGroups)s.GetRequiredService<HubLifetimeManager<ChatHub>>());
             services.AddSingleton<IEventPushes, HubContextPushes>();
         }
         else

@@ -8,6 +8,8 @@ namespace Chat.Server.Realtime;
 /// <summary>The twin of Chat.Server/Realtime/Backplane.cs for feeds that hold only StackExchange.Redis 1.2.6.</summary>
 internal static class RedisPackages
 {
+    public static bool HasMicrosoftBackplane => false;
+
     public static void AddMicrosoftBackplane(this ISignalRServerBuilder signalR, string connectionString, RedisNames names) =>
         throw new ConfigurationException(
             "Redis:Backplane",

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chat.Server.Tests.Cluster.Support;
 
-/// <summary>The part of a node that delivers pushes, without a server around it.</summary>
-internal sealed class TestNode : IAsyncDisposable
+/// <summary>A node of our own backplane, local first.</summary>
+internal sealed class TestNode : IPushNode
 {
     private RedisConnection? _redis;
 
@@ -27,6 +27,8 @@ internal sealed class TestNode : IAsyncDisposable
     }
 
     public LocalFirstLifetimeManager<ProbeHub> Manager { get; }
+
+    HubLifetimeManager<ProbeHub> IPushNode.Manager => Manager;
 
     public RealtimeMetrics Metrics { get; }
 
@@ -65,5 +67,3 @@ internal sealed class TestNode : IAsyncDisposable
         public IHubProtocol? GetProtocol(string protocolName, IReadOnlyList<string>? supportedProtocols) => _json;
     }
 }
-
-internal sealed class ProbeHub : Hub;
