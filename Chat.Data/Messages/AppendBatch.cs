@@ -6,28 +6,28 @@ namespace Chat.Data.Messages;
 /// </summary>
 internal sealed class AppendBatch
 {
-    /// <summary>No version of a roster: the messages of one chat were checked against different ones.</summary>
-    private const long MixedVersions = -1;
-
     private readonly IReadOnlyList<PendingMessage> _waiting;
     private readonly DateTime _now;
-    private readonly List<PlannedMessage> _toInsert = [];
+    private readonly List<PendingMessage> _toInsert;
+    private readonly Dictionary<MessageKey, PendingMessage> _first;
     private readonly Dictionary<MessageKey, MessageRow> _repeated = [];
-    private readonly Dictionary<MessageKey, PlannedMessage> _planned = [];
     private readonly HashSet<(long ChatId, long UserId)> _refused = [];
-    private readonly SortedDictionary<long, ChatHead> _heads = [];
+    private readonly Dictionary<long, BatchChat> _chats = [];
 
     public AppendBatch(IReadOnlyList<PendingMessage> waiting, DateTime now)
     {
         // What is stored has microseconds; the sender is told the same time as everybody who reads it later.
         (_waiting, _now) = (waiting, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)));
+        _toInsert = new List<PendingMessage>(waiting.Count);
+        _first = new Dictionary<MessageKey, PendingMessage>(waiting.Count);
         foreach (var pending in waiting)
         {
             var version = pending.Message.Roster.Version;
-            if (!_heads.TryAdd(pending.ChatId, new ChatHead(0, 0, version)) && _heads[pending.ChatId].CheckedVersion != version)
-                _heads[pending.ChatId] = new ChatHead(0, 0, MixedVersions);
+            if (_chats.TryGetValue(pending.ChatId, out var chat)) chat.Checked(version);
+            else _chats.Add(pending.ChatId, chat = new BatchChat(pending.ChatId, version));
+            pending.Chat = chat;
         }
-        ChatIds = [.. _heads.Keys];
+        ChatIds = [.. _chats.Keys.Order()];
     }
 
     public int Count => _waiting.Count;
@@ -43,57 +43,62 @@ internal sealed class AppendBatch
     /// <summary>True once the statement with the COMMIT is on its way: from then on a broken connection leaves the outcome open.</summary>
     public bool CommitSent { get; set; }
 
-    public IEnumerable<long> ChatsWithNewRoster => _heads.Where(h => h.Value.RosterChanged).Select(h => h.Key);
+    public IEnumerable<long> ChatsWithNewRoster => _chats.Values.Where(chat => chat.RosterChanged).Select(chat => chat.ChatId);
 
-    public bool HasNewRosters => _heads.Values.Any(h => h.RosterChanged);
+    public bool HasNewRosters { get; private set; }
 
-    public IReadOnlyList<PlannedMessage> ToInsert => _toInsert;
+    /// <summary>What is new, in the order of arrival, each with its number.</summary>
+    public IReadOnlyList<PendingMessage> ToInsert => _toInsert;
 
     /// <summary>Chats that get messages, with their new last id.</summary>
     public IEnumerable<(long ChatId, long LastMessageId)> NewHeads =>
-        _heads.Where(h => h.Value.Added > 0).Select(h => (h.Key, h.Value.LastMessageId));
+        ChatIds.Select(id => _chats[id]).Where(chat => chat.Added > 0).Select(chat => (chat.ChatId, chat.LastMessageId));
 
-    public IEnumerable<MessageKey> Keys => _waiting.Select(KeyOf).Distinct();
+    public IEnumerable<MessageKey> Keys => _waiting.Select(pending => pending.Key).Distinct();
 
     public void Reset()
     {
         CommitSent = false;
+        HasNewRosters = false;
         _toInsert.Clear();
-        _planned.Clear();
+        _first.Clear();
         _repeated.Clear();
         _refused.Clear();
     }
 
     public void AddHead(long chatId, long lastMessageId, long rosterVersion)
     {
-        var head = _heads[chatId];
-        _heads[chatId] = head with { LastMessageId = lastMessageId, Added = 0, RosterChanged = head.CheckedVersion != rosterVersion };
+        var chat = _chats[chatId];
+        chat.Stands(lastMessageId, rosterVersion);
+        HasNewRosters |= chat.RosterChanged;
     }
 
     /// <summary>The senders whose right to send must be looked up again, under the lock.</summary>
     public IReadOnlyList<(long ChatId, long UserId)> SendersToCheck() =>
-        [.. _waiting.Where(p => _heads[p.ChatId].RosterChanged).Select(p => (p.ChatId, p.Message.SenderId)).Distinct()];
+        [.. _waiting.Where(p => p.Chat!.RosterChanged).Select(p => (p.ChatId, p.Message.SenderId)).Distinct()];
 
     public void Refuse(long chatId, long userId) => _refused.Add((chatId, userId));
 
     public void AddRepeated(MessageRow row) =>
         _repeated[new MessageKey(row.ChatId, row.SenderId, new Guid(row.ClientMessageId, bigEndian: true))] = row;
 
-    /// <summary>Numbers what is new, in the order of arrival.</summary>
+    /// <summary>Numbers what is new, in the order of arrival, and says of everything else what becomes of it.</summary>
     public void Plan()
     {
         foreach (var pending in _waiting)
         {
-            var key = KeyOf(pending);
-            if (IsRefused(pending) || _repeated.ContainsKey(key) || _planned.ContainsKey(key)) continue;
-
-            var head = _heads[pending.ChatId];
-            head = head with { LastMessageId = head.LastMessageId + 1, Added = head.Added + 1 };
-            _heads[pending.ChatId] = head;
-
-            var planned = new PlannedMessage(pending.Message, head.LastMessageId);
-            _planned.Add(key, planned);
-            _toInsert.Add(planned);
+            if (_refused.Count > 0 && _refused.Contains((pending.ChatId, pending.Message.SenderId)))
+            {
+                pending.Outcome = new AppendResult(AppendOutcome.NotAParticipant, 0, default);
+                continue;
+            }
+            var key = pending.Key;
+            if (_repeated.Count > 0 && _repeated.TryGetValue(key, out var row))
+                pending.Outcome = new AppendResult(AppendOutcome.Duplicate, row.MessageId, row.SentAt);
+            else if (!_first.TryAdd(key, pending))
+                pending.Outcome = _first[key].Outcome with { Outcome = AppendOutcome.Duplicate };
+            else
+                Number(pending);
         }
     }
 
@@ -103,60 +108,34 @@ internal sealed class AppendBatch
         var stored = new List<StoredMessage>(_toInsert.Count + _repeated.Count);
         foreach (var pending in _repeated.Count > 0 ? _waiting : [])
         {
-            if (_repeated.TryGetValue(KeyOf(pending), out var row))
+            if (_repeated.TryGetValue(pending.Key, out var row))
                 stored.Add(new StoredMessage(row, pending.Message.Roster, pending.Message.Origin));
         }
-        foreach (var (message, messageId) in _toInsert)
-            stored.Add(new StoredMessage(RowOf(message, messageId), message.Roster, message.Origin));
+        foreach (var pending in _toInsert)
+            stored.Add(new StoredMessage(RowOf(pending), pending.Message.Roster, pending.Message.Origin));
         return stored;
     }
 
     /// <summary>Answers the callers.</summary>
     public BatchOutcome Complete()
     {
-        int stored = 0, repeated = 0;
-        foreach (var pending in _waiting)
-        {
-            var result = ResultOf(pending);
-            if (result.Outcome is AppendOutcome.Stored) stored++;
-            else if (result.Outcome is AppendOutcome.Duplicate) repeated++;
-            pending.Complete(result);
-        }
-        return new BatchOutcome(stored, repeated, Refused: _waiting.Count - stored - repeated);
+        Completions.Run(_waiting);
+        var refused = _refused.Count == 0 ? 0 : _waiting.Count(pending => pending.Outcome.Outcome is AppendOutcome.NotAParticipant);
+        return new BatchOutcome(_toInsert.Count, Repeated: _waiting.Count - _toInsert.Count - refused, refused);
     }
 
-    public void Fail(Exception exception)
+    public void Fail(Exception exception) => Completions.Run(_waiting, exception);
+
+    private void Number(PendingMessage pending)
     {
-        foreach (var pending in _waiting) pending.Fail(exception);
+        pending.Outcome = new AppendResult(AppendOutcome.Stored, pending.Chat!.NextMessageId(), _now);
+        _toInsert.Add(pending);
     }
 
-    private AppendResult ResultOf(PendingMessage pending)
-    {
-        if (IsRefused(pending)) return new AppendResult(AppendOutcome.NotAParticipant, 0, default);
-        var key = KeyOf(pending);
-        if (_repeated.TryGetValue(key, out var row)) return new AppendResult(AppendOutcome.Duplicate, row.MessageId, row.SentAt);
-        var planned = _planned[key];
-        var outcome = ReferenceEquals(planned.Message, pending.Message) ? AppendOutcome.Stored : AppendOutcome.Duplicate;
-        return new AppendResult(outcome, planned.MessageId, _now);
-    }
-
-    private bool IsRefused(PendingMessage pending) =>
-        _refused.Count > 0 && _refused.Contains((pending.ChatId, pending.Message.SenderId));
-
-    private MessageRow RowOf(NewMessage message, long messageId) => new(
-        message.Roster.ChatId, messageId, message.SenderId, message.ClientMessageId.ToByteArray(bigEndian: true),
-        "text", message.Text, Body: null, _now);
-
-    private static MessageKey KeyOf(PendingMessage pending) =>
-        new(pending.ChatId, pending.Message.SenderId, pending.Message.ClientMessageId);
-
-    /// <param name="CheckedVersion">The roster version that the senders were checked against.</param>
-    private readonly record struct ChatHead(long LastMessageId, int Added, long CheckedVersion, bool RosterChanged = false);
+    private MessageRow RowOf(PendingMessage pending) => new(
+        pending.ChatId, pending.Outcome.MessageId, pending.Message.SenderId, pending.Message.ClientMessageId.ToByteArray(bigEndian: true),
+        "text", pending.Message.Text, Body: null, _now);
 }
 
 /// <summary>How many messages of a batch ended how.</summary>
 internal readonly record struct BatchOutcome(int Stored, int Repeated, int Refused);
-
-internal readonly record struct MessageKey(long ChatId, long SenderId, Guid ClientMessageId);
-
-internal sealed record PlannedMessage(NewMessage Message, long MessageId);

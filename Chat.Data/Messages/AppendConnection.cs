@@ -148,11 +148,12 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
         _sql.Clear().Append(InsertSql);
         for (var i = 0; i < batch.ToInsert.Count; i++)
         {
-            var (message, messageId) = batch.ToInsert[i];
+            var pending = batch.ToInsert[i];
+            var message = pending.Message;
             _sql.Append(i == 0 ? ' ' : ',');
             _sql.Append(CultureInfo.InvariantCulture,
-                $"({message.Roster.ChatId},{messageId},{message.SenderId},{Literal(message.ClientMessageId)},'text',@t{i},@now)");
-            AddParameter(command, Inv($"@t{i}"), message.Text);
+                $"({pending.ChatId},{pending.Outcome.MessageId},{message.SenderId},x'{message.ClientMessageId:N}','text',{TextName(i)},@now)");
+            AddParameter(command, TextName(i), message.Text);
         }
 
         _sql.Append(";\n").Append(MoveHeadsSql);
@@ -180,6 +181,18 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
         parameter.Value = value;
         command.Parameters.Add(parameter);
     }
+
+    /// <summary>Names of parameters, made once.</summary>
+    private static string TextName(int index)
+    {
+        while (index >= TextNames.Count) TextNames.Add(Inv($"@t{TextNames.Count}"));
+        return TextNames[index];
+    }
+
+    [ThreadStatic]
+    private static List<string>? _textNames;
+
+    private static List<string> TextNames => _textNames ??= [];
 
     private static string Literal(Guid id) => "x'" + id.ToString("N") + "'";
 

@@ -9,10 +9,11 @@ internal abstract class PendingWork
     public abstract void Fail(Exception exception);
 }
 
+/// <summary>A message on its way into the database, with its place in the batch that it is in.</summary>
 internal sealed class PendingMessage(NewMessage message) : PendingWork
 {
-    // Completed from the lane, which must not run its callers' code.
-    private readonly TaskCompletionSource<AppendResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Its continuations run where it is completed; that is a thread of the pool, never the lane's own (see Completions).
+    private readonly TaskCompletionSource<AppendResult> _result = new();
 
     public NewMessage Message { get; } = message;
 
@@ -23,12 +24,23 @@ internal sealed class PendingMessage(NewMessage message) : PendingWork
 
     public long ChatId => Message.Roster.ChatId;
 
+    public MessageKey Key => new(ChatId, Message.SenderId, Message.ClientMessageId);
+
     public Task<AppendResult> Result => _result.Task;
 
-    public void Complete(AppendResult result) => _result.TrySetResult(result);
+    /// <summary>Its chat in the present batch.</summary>
+    public BatchChat? Chat { get; set; }
+
+    /// <summary>What becomes of it, once the batch is planned.</summary>
+    public AppendResult Outcome { get; set; }
+
+    public void Complete() => _result.TrySetResult(Outcome);
 
     public override void Fail(Exception exception) => _result.TrySetException(exception);
 }
+
+/// <summary>A message's name.</summary>
+internal readonly record struct MessageKey(long ChatId, long SenderId, Guid ClientMessageId);
 
 internal abstract class PendingChange : PendingWork
 {

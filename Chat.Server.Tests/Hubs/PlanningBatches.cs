@@ -19,24 +19,24 @@ public sealed class PlanningBatches
         batch.AddHead(5, 100, rosterVersion: 1);
         batch.AddHead(9, 0, rosterVersion: 1);
         batch.Plan();
-        Assert.That(batch.ToInsert.Select(p => (p.Message.Roster.ChatId, p.MessageId)), Is.EqualTo(new[] { (9L, 1L), (5, 101), (9, 2), (5, 102), (5, 103) }));
+        Assert.That(batch.ToInsert.Select(p => (p.ChatId, p.Outcome.MessageId)), Is.EqualTo(new[] { (9L, 1L), (5, 101), (9, 2), (5, 102), (5, 103) }));
         Assert.That(batch.NewHeads, Is.EqualTo(new[] { (5L, 103L), (9, 2) }));
         batch.Complete();
-        Assert.That(pending.Select(p => (p.Result.Result.Outcome, p.Result.Result.MessageId)), Is.EqualTo(new[]
+        Assert.That(pending.Select(p => (p.Outcome.Outcome, p.Outcome.MessageId)), Is.EqualTo(new[]
         {
             (AppendOutcome.Stored, 1L), (AppendOutcome.Stored, 101), (AppendOutcome.Stored, 2), (AppendOutcome.Stored, 102), (AppendOutcome.Stored, 103),
         }));
     }
 
     [Test]
-    public void The_time_is_the_one_that_the_database_keeps()
+    public async Task The_time_is_the_one_that_the_database_keeps()
     {
         var pending = Pending(5);
         var batch = new AppendBatch([pending], Now);
         batch.AddHead(5, 0, 1);
         batch.Plan();
         batch.Complete();
-        Assert.That(pending.Result.Result.SentAt, Is.EqualTo(Now.AddTicks(-7)));
+        Assert.That((await pending.Result).SentAt, Is.EqualTo(Now.AddTicks(-7)));
         Assert.That(batch.StoredMessages().Single().Row.SentAt, Is.EqualTo(Now.AddTicks(-7)));
     }
 
@@ -56,7 +56,7 @@ public sealed class PlanningBatches
         batch.AddRepeated(new MessageRow(5, 15, 1, pending[0].Message.ClientMessageId.ToByteArray(bigEndian: true), "text", "first", null, Now));
         batch.Plan();
         batch.Complete();
-        Assert.That(pending.Select(p => (p.Result.Result.Outcome, p.Result.Result.MessageId)), Is.EqualTo(new[] { (AppendOutcome.Duplicate, 15L), (AppendOutcome.Stored, 21) }));
+        Assert.That(pending.Select(p => (p.Outcome.Outcome, p.Outcome.MessageId)), Is.EqualTo(new[] { (AppendOutcome.Duplicate, 15L), (AppendOutcome.Stored, 21) }));
         Assert.That(batch.NewHeads, Is.EqualTo(new[] { (5L, 21L) }));
         Assert.That(batch.StoredMessages().Select(m => m.Row.MessageId), Is.EqualTo(new[] { 15, 21 }), "the repeat first, for it is older");
     }
@@ -88,7 +88,7 @@ public sealed class PlanningBatches
         batch.Refuse(5, 2);
         batch.Plan();
         batch.Complete();
-        Assert.That(pending.Select(p => (p.Result.Result.Outcome, p.Result.Result.MessageId)), Is.EqualTo(new[]
+        Assert.That(pending.Select(p => (p.Outcome.Outcome, p.Outcome.MessageId)), Is.EqualTo(new[]
         {
             (AppendOutcome.Stored, 1L), (AppendOutcome.NotAParticipant, 0), (AppendOutcome.Stored, 2),
         }));

@@ -1,0 +1,34 @@
+namespace Chat.Data.Messages;
+
+/// <summary>A chat in a batch: where its numbers stand, and whether its senders have to be looked up again.</summary>
+internal sealed class BatchChat(long chatId, long checkedVersion)
+{
+    /// <summary>No version of a roster: the messages of the chat were checked against different ones.</summary>
+    private const long Mixed = -1;
+
+    public long ChatId => chatId;
+
+    public long LastMessageId { get; private set; }
+
+    /// <summary>Messages that the batch adds.</summary>
+    public int Added { get; private set; }
+
+    /// <summary>Whether the chat has another roster than the one that its senders were checked against.</summary>
+    public bool RosterChanged { get; private set; }
+
+    /// <summary>Another message, checked against this version of the roster.</summary>
+    public void Checked(long version)
+    {
+        if (version != checkedVersion) checkedVersion = Mixed;
+    }
+
+    /// <summary>What the database says, under the lock.</summary>
+    public void Stands(long lastMessageId, long rosterVersion) =>
+        (LastMessageId, Added, RosterChanged) = (lastMessageId, 0, rosterVersion != checkedVersion);
+
+    public long NextMessageId()
+    {
+        Added++;
+        return ++LastMessageId;
+    }
+}
