@@ -10,7 +10,9 @@ internal static class BenchProgram
     {
         var root = new RootCommand("Measures the chat server, and tries to make it lose something.")
         {
-            PairsCommand.Create(),
+            PairsCommand.Pairs(),
+            PairsCommand.Paced(),
+            GroupCommand.Create(),
             CompareCommand.Create(),
             HistoryCommand.Create(),
             ChaosCommand.Create(),

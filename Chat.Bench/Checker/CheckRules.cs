@@ -17,6 +17,7 @@ public static class CheckRules
     public const string SenderOrder = "a sender's messages are stored in the order sent, but for those overtaken while being repeated";
 
     public const string ViewsEqual = "every client's view of every chat equals the database, in the same order";
+    public const string PushedInOrder = "while nothing is disturbed, every member is pushed every message once, in order, without a gap";
     public const string OneMessagePerId = "no client was told two different messages under one id, or two ids for one message";
     public const string MarksStored = "stored watermarks are at or above all that any client was told";
     public const string MarksBounded = "0 ≤ read ≤ delivered ≤ the chat's last id";

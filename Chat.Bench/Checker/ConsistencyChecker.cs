@@ -22,10 +22,23 @@ public static class ConsistencyChecker
         {
             ViewRules.CheckViews(client, chats, log);
             ViewRules.CheckMarks(client, chats, log);
-            foreach (var (rule, count) in client.Compared) log.Checked(rule, count);
-            foreach (var contradiction in client.Contradictions)
-                log.Violated(contradiction.Rule, $"{client.Name}: {contradiction.Text}");
+            AddFindings(client, log);
         }
         return log.ToReport();
+    }
+
+    /// <summary>Only what the clients found by themselves: for a server whose database is not known, or that has none.</summary>
+    public static CheckReport Gather(RunRecord run)
+    {
+        var log = new CheckLog();
+        foreach (var client in run.Clients) AddFindings(client, log);
+        return log.ToReport();
+    }
+
+    private static void AddFindings(ClientRecord client, CheckLog log)
+    {
+        foreach (var (rule, count) in client.Compared) log.Checked(rule, count);
+        foreach (var contradiction in client.Contradictions)
+            log.Violated(contradiction.Rule, $"{client.Name}: {contradiction.Text}");
     }
 }

@@ -32,6 +32,12 @@ internal static class BenchUsers
         return users;
     }
 
+    /// <summary>A user of a server that measures: the token is the id, the chats stand in the address.</summary>
+    public static BenchUser Bare(Uri hub, long userId, params IEnumerable<long> chatIds) => new(
+        userId,
+        userId.ToString(CultureInfo.InvariantCulture),
+        new UriBuilder(hub) { Query = string.Join('&', chatIds.Select(chatId => $"chat={chatId}")) }.Uri);
+
     private static async Task<BenchUser> RegisterOneAsync(HttpClient http, Uri hub, int index, CancellationToken cancellationToken)
     {
         var phoneNumber = "+" + Interlocked.Increment(ref _lastPhoneNumber).ToString(CultureInfo.InvariantCulture);

@@ -59,7 +59,57 @@ internal static class MessageKeyReader
         }
         throw new JsonException("A message without chatId, messageId, senderId or clientMessageId.");
     }
+
+    /// <summary>From a <c>MarkResult</c>.</summary>
+    public static MarksView ReadMarks(ReadOnlySpan<byte> payload)
+    {
+        var reader = new Utf8JsonReader(payload);
+        reader.Read();
+        return ReadMarks(ref reader);
+    }
+
+    /// <summary>From a <c>ReceiptsAdvancedEvent</c>: the marks of one user.</summary>
+    /// <returns>All zeros when it does not speak of that user.</returns>
+    public static MarksView ReadMarksOf(ReadOnlySpan<byte> payload, long userId)
+    {
+        var reader = new Utf8JsonReader(payload);
+        // What follows the event belongs to the record around it and is not to be read.
+        while (reader.Read() && !(reader.TokenType == JsonTokenType.EndObject && reader.CurrentDepth == 0))
+        {
+            // The event itself is an object; those further in are the receipts.
+            if (reader.TokenType != JsonTokenType.StartObject || reader.CurrentDepth == 0) continue;
+            var marks = ReadMarks(ref reader);
+            if (marks.UserId == userId) return marks;
+        }
+        return default;
+    }
+
+    private static MarksView ReadMarks(ref Utf8JsonReader reader)
+    {
+        long userId = 0, delivered = 0, read = 0;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("userId"u8)) userId = ReadNumber(ref reader);
+            else if (reader.ValueTextEquals("deliveredUpTo"u8)) delivered = ReadNumber(ref reader);
+            else if (reader.ValueTextEquals("readUpTo"u8)) read = ReadNumber(ref reader);
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+        return new MarksView(userId, delivered, read);
+    }
+
+    private static long ReadNumber(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.GetInt64();
+    }
 }
 
 /// <param name="ClientMessageId">All zeros on system messages.</param>
 internal readonly record struct MessageKeyView(long ChatId, long MessageId, long SenderId, Guid ClientMessageId);
+
+/// <param name="UserId">0 where the payload is about the caller.</param>
+internal readonly record struct MarksView(long UserId, long DeliveredUpTo, long ReadUpTo);

@@ -19,8 +19,10 @@ public sealed class RawHubConnection : IAsyncDisposable
 
     /// <summary>As SignalR's own clients: the server pings twice in that time.</summary>
     private static readonly TimeSpan ServerTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SubscribeTimeout = TimeSpan.FromSeconds(30);
 
     private static readonly byte[] Handshake = [.. "{\"protocol\":\"json\",\"version\":1}"u8, RecordSeparator];
+    private static readonly byte[] SubscribedId = "subscribed"u8.ToArray();
     private static readonly byte[] PingRecord = [.. "{\"type\":6}"u8, RecordSeparator];
 
     // Loopback never goes through a proxy, whatever the environment says.
@@ -32,6 +34,7 @@ public sealed class RawHubConnection : IAsyncDisposable
     private readonly Lock _gate = new();
     private RecordBuffer _waiting = new(InitialBufferSize);
     private RecordBuffer _sending = new(InitialBufferSize);
+    private volatile TaskCompletionSource? _subscribed;
     private Task _loop = Task.CompletedTask;
     private Task _pump = Task.CompletedTask;
     private bool _pumping;
@@ -76,6 +79,35 @@ public sealed class RawHubConnection : IAsyncDisposable
         connection._loop = connection.ReceiveAsync();
         KeepAlive.Add(connection);
         return connection;
+    }
+
+    /// <summary>
+    /// Connects, and waits until pushes of a chat reach this connection: a server that answers a call has let the connection join
+    /// its groups before.
+    /// </summary>
+    /// <exception cref="HubConnectException"/>
+    public static async Task<RawHubConnection> ConnectSubscribedAsync(BenchUser user, long chatId, IHubReceiver receiver, CancellationToken cancellationToken)
+    {
+        var connection = await ConnectAsync(user.Hub, user.AccessToken, receiver, cancellationToken);
+        var subscribed = connection._subscribed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            var call = $$"""{"type":1,"invocationId":"{{Encoding.ASCII.GetString(SubscribedId)}}","target":"GetChat","arguments":[{"chatId":{{chatId}}}]}""";
+            connection.Write([.. Encoding.ASCII.GetBytes(call), RecordSeparator]);
+            connection.Flush();
+            await subscribed.Task.WaitAsync(SubscribeTimeout, cancellationToken);
+            return connection;
+        }
+        catch (TimeoutException exception)
+        {
+            await connection.DisposeAsync();
+            throw new HubConnectException("the first call was not answered", exception);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Appends one record (its separator included) to the next frame. Nothing is sent before <see cref="Flush"/>.</summary>
@@ -155,6 +187,7 @@ public sealed class RawHubConnection : IAsyncDisposable
         var ours = _closing;
         _closing = true;
         KeepAlive.Remove(this);
+        _subscribed?.TrySetException(new HubConnectException(reason));
         _receiver.Closed(this, ours ? null : reason);
     }
 
@@ -176,14 +209,24 @@ public sealed class RawHubConnection : IAsyncDisposable
         for (int length; (length = bytes[start..].IndexOf(RecordSeparator)) >= 0; start += length + 1)
         {
             var record = HubRecord.Parse(bytes.Slice(start, length));
-            if (record.Type is HubRecordTypes.Invocation or HubRecordTypes.Completion)
+            if (_subscribed is { } subscribed && record.InvocationId.SequenceEqual(SubscribedId))
+                Complete(subscribed, record);
+            else if (record.Type is HubRecordTypes.Invocation or HubRecordTypes.Completion)
                 _receiver.Received(this, record);
             else if (record.Type is HubRecordTypes.Close)
                 goodbye = record.HasError ? record.Error : "the server says goodbye";
         }
         _received.Consume(start);
+        if (start > 0) _receiver.BatchReceived(this);
         Flush();
         return goodbye;
+    }
+
+    private void Complete(TaskCompletionSource subscribed, in HubRecord record)
+    {
+        _subscribed = null;
+        if (record.HasError) subscribed.TrySetException(new HubConnectException($"the first call was refused: {record.Error}"));
+        else subscribed.TrySetResult();
     }
 
     private async Task PumpAsync()

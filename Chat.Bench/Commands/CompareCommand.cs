@@ -1,57 +1,54 @@
 using System.CommandLine;
-using System.Globalization;
-using Chat.Bench.Measuring;
+using Chat.Bench.Comparing;
 using Chat.Bench.Output;
+using Chat.Bench.Topology;
 using Chat.Bench.Workloads.Pairs;
-using Spectre.Console;
 
 namespace Chat.Bench.Commands;
 
 /// <summary><c>compare …</c>: the product beside the naive server and the bare framework, in one run.</summary>
 internal static class CompareCommand
 {
-    public static Command Create() => new("compare", "Runs a workload alternately against the product, the naive server and the floor.")
+    public static Command Create() => new("compare", "Runs a workload alternately against the product and what it is held against.")
     {
-        Pairs(),
+        Pairs("pairs", "Messages per second: the product, the naive server, the floor.", PairsOptions.Default, Plans.Pairs),
+        Pairs("receipts", "The same with receipts: the product, the floor with and without them.", PairsOptions.Default, Plans.Receipts),
+        Pairs("paced", "Latencies at a fixed pace: the product, the naive server, the floor.", PairsOptions.Paced, Plans.Paced),
+        Group(),
     };
 
-    private static Command Pairs()
+    private static Command Pairs(string name, string description, PairsOptions defaults, Func<PairsOptions, int, ComparisonPlan> plan)
     {
-        var options = new PairsArguments();
+        var options = new PairsArguments(defaults);
+        return Compare(name, description, options.AddTo, (arguments, rounds) => plan(options.Read(arguments), rounds));
+    }
+
+    private static Command Group()
+    {
+        var options = new GroupArguments();
+        return Compare(
+            "group", "Deliveries per second in a group: the product, the same with members offline (10,000 unless said otherwise), the floor.", options.AddTo,
+            (arguments, rounds) => Plans.Group(options.Read(arguments), rounds));
+    }
+
+    private static Command Compare(
+        string name, string description, Action<Command> addOptions, Func<ParseResult, int, ComparisonPlan> plan)
+    {
         var rounds = new Option<int>("--rounds") { Description = "Each server runs once a round.", DefaultValueFactory = _ => 3 };
-        var command = new Command("pairs", "The workload of the command pairs.") { rounds };
-        options.AddTo(command);
+        var settings = new SettingsArguments();
+        var command = new Command(name, description) { rounds };
+        settings.AddTo(command);
+        addOptions(command);
         command.Runs(async (arguments, output, cancellationToken) =>
         {
-            var result = await PairsComparison.RunAsync(options.Read(arguments), arguments.GetValue(rounds), output, cancellationToken);
-            Print(output, result);
-            output.Result(new { Command = "compare pairs", result.Passed, Result = result });
+            await using var instance = await output.PhaseAsync(
+                "Starting a private database", _ => PrivateDatabase.StartAsync(bufferPool: null, cancellationToken));
+            var result = await Comparison.RunAsync(
+                plan(arguments, arguments.GetValue(rounds)), instance, settings.Read(arguments), output, cancellationToken);
+            ComparisonTable.Print(output, result);
+            output.Result(new { Command = $"compare {name}", result.Passed, Result = result });
             return result.Passed;
         });
         return command;
     }
-
-    private static void Print(RunOutput output, PairsComparisonResult result)
-    {
-        output.Line($"Driver: {result.Driver}. Medians of {result.Rounds} rounds (lowest–highest).");
-        var table = new Table().AddColumns(
-            "server", "messages/s", "send→ack p50 ms", "p99 ms", "send→receive p50 ms", "p99 ms", "server µs", "database µs", "generator CPU");
-        foreach (var server in result.Servers)
-            table.AddRow(
-                server.Server,
-                Text(server.MessagesPerSecond, "N0"),
-                Text(server.AckP50Ms, "N2"), Text(server.AckP99Ms, "N2"),
-                Text(server.ReceiveP50Ms, "N2"), Text(server.ReceiveP99Ms, "N2"),
-                Text(server.ServerCpuMicroseconds, "N1"), Text(server.DatabaseCpuMicroseconds, "N1"),
-                Text(server.GeneratorCpuShare, "P0"));
-        output.Table(table);
-        output.Line($"Product to floor: {Text(result.ProductToFloor, "N2")}; to naive: {Text(result.ProductToNaive, "N2")}");
-    }
-
-    private static string Text(Spread? spread, string format) =>
-        spread is null
-            ? "–"
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{spread.Median.ToString(format, CultureInfo.InvariantCulture)} ({spread.Min.ToString(format, CultureInfo.InvariantCulture)}–{spread.Max.ToString(format, CultureInfo.InvariantCulture)})");
 }

@@ -17,6 +17,8 @@ public sealed record CpuUse(TimeSpan? Server, TimeSpan? Database, TimeSpan Gener
 
     public double? DatabaseMicrosecondsPer(long count) => Per(Database, count);
 
+    public double? GeneratorMicrosecondsPer(long count) => Per(Generator, count);
+
     private static double? Per(TimeSpan? time, long count) => count == 0 ? null : time?.TotalMicroseconds / count;
 }
 

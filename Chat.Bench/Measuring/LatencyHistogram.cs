@@ -67,4 +67,12 @@ public sealed record LatencySummary(double P50Ms, double P99Ms, long Count)
 {
     public static LatencySummary Of(LatencyHistogram histogram) => new(
         histogram.Percentile(0.50).TotalMilliseconds, histogram.Percentile(0.99).TotalMilliseconds, histogram.Count);
+
+    /// <returns>Null when nothing was recorded.</returns>
+    public static LatencySummary? Of(IEnumerable<LatencyHistogram> histograms)
+    {
+        var all = new LatencyHistogram();
+        foreach (var histogram in histograms) all.Merge(histogram);
+        return all.Count == 0 ? null : Of(all);
+    }
 }

@@ -32,6 +32,9 @@ internal sealed class FloorHub : Hub
             await Groups.AddToGroupAsync(Context.ConnectionId, $"chat:{chat}");
     }
 
+    /// <summary>What it answers is of no use; that it answers says that the connection is in its groups.</summary>
+    public string GetChat(GetChatRequest request) => Context.ConnectionId;
+
     public async Task<SendMessageResult> SendMessage(SendMessageRequest request)
     {
         var messageId = Interlocked.Increment(ref _lastMessageId);
@@ -40,5 +43,17 @@ internal sealed class FloorHub : Hub
         await Clients.OthersInGroup($"chat:{request.ChatId}").SendAsync("MessagePosted", new MessageView(
             request.ChatId, messageId, senderId, request.ClientMessageId, MessageTypes.Text, request.Text, System: null, sentAt));
         return new SendMessageResult(request.ChatId, messageId, sentAt, Duplicate: false);
+    }
+
+    public Task<MarkResult> MarkDelivered(MarkRequest request) => Mark(request, readUpTo: 0);
+
+    public Task<MarkResult> MarkRead(MarkRequest request) => Mark(request, request.UpTo);
+
+    private async Task<MarkResult> Mark(MarkRequest request, long readUpTo)
+    {
+        var userId = (long)Context.Items[nameof(BareCaller)]!;
+        await Clients.OthersInGroup($"chat:{request.ChatId}").SendAsync("ReceiptsAdvanced", new ReceiptsAdvancedEvent(
+            request.ChatId, [new ReceiptView(userId, request.UpTo, readUpTo)]));
+        return new MarkResult(request.ChatId, request.UpTo, readUpTo);
     }
 }

@@ -53,6 +53,9 @@ internal sealed class NaiveHub(NaiveStore store) : Hub
         foreach (var chatId in chatIds) await Groups.AddToGroupAsync(Context.ConnectionId, $"chat:{chatId}");
     }
 
+    /// <summary>What it answers is of no use; that it answers says that the connection is in its groups.</summary>
+    public string GetChat(GetChatRequest request) => Context.ConnectionId;
+
     public async Task<SendMessageResult> SendMessage(SendMessageRequest request)
     {
         var chatIds = (HashSet<long>)Context.Items["chatIds"]!;

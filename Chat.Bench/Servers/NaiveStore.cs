@@ -31,19 +31,22 @@ internal sealed class NaiveStore(ChatDatabase database)
         ) ENGINE=InnoDB;
         """;
 
-    private const string AddChatSql = """
-        INSERT INTO naive_chats (chat_id) VALUES (@ChatId);
-        INSERT INTO naive_participants (chat_id, user_id) VALUES (@ChatId, @First), (@ChatId, @Second);
-        """;
+    private const string AddChatSql = "INSERT INTO naive_chats (chat_id) VALUES (@ChatId)";
 
-    /// <summary>Makes the tables in an empty database, with one chat for each pair.</summary>
-    public Task CreateAsync(IEnumerable<(long ChatId, long First, long Second)> pairs, CancellationToken cancellationToken) =>
-        database.QueryAsync(
-            async connection =>
+    private const string AddParticipantSql = "INSERT INTO naive_participants (chat_id, user_id) VALUES (@ChatId, @UserId)";
+
+    /// <summary>Makes the tables in an empty database, with these chats.</summary>
+    public Task CreateAsync(IEnumerable<(long ChatId, IReadOnlyList<long> UserIds)> chats, CancellationToken cancellationToken) =>
+        database.InTransactionAsync(
+            async (connection, transaction) =>
             {
-                await connection.ExecuteAsync(CreateTablesSql);
-                foreach (var (chatId, first, second) in pairs)
-                    await connection.ExecuteAsync(AddChatSql, new { ChatId = chatId, First = first, Second = second });
+                await connection.ExecuteAsync(CreateTablesSql, transaction: transaction);
+                foreach (var (chatId, userIds) in chats)
+                {
+                    await connection.ExecuteAsync(AddChatSql, new { ChatId = chatId }, transaction);
+                    await connection.ExecuteAsync(
+                        AddParticipantSql, userIds.Select(userId => new { ChatId = chatId, UserId = userId }), transaction);
+                }
                 return true;
             },
             cancellationToken);

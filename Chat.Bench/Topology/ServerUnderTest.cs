@@ -6,13 +6,16 @@ namespace Chat.Bench.Topology;
 /// <summary>A server that a workload runs against, with what the workload may know of it.</summary>
 public sealed class ServerUnderTest : IAsyncDisposable
 {
-    private ServerUnderTest(ServerKind kind, Uri address, ServerProcess? process, ChatDatabase? database, int? databaseProcessId)
+    private ServerUnderTest(
+        ServerKind kind, Uri address, ServerProcess? process, int? processId, ServerProbe? probe, ChatDatabase? database, int? databaseProcessId)
     {
         Kind = kind;
         Address = address;
         Process = process;
         Database = database;
-        Cpu = new CpuMeter(process?.ProcessId, databaseProcessId);
+        ProcessId = processId;
+        Probe = probe;
+        Meter = new ServerMeter(new CpuMeter(processId, databaseProcessId), probe);
     }
 
     public ServerKind Kind { get; }
@@ -24,43 +27,66 @@ public sealed class ServerUnderTest : IAsyncDisposable
     /// <summary>Null when somebody else started it.</summary>
     public ServerProcess? Process { get; }
 
+    /// <summary>Null when it does not run on this machine, or is not known.</summary>
+    public int? ProcessId { get; }
+
     /// <summary>Null when there is none, or it is not known here.</summary>
     public ChatDatabase? Database { get; }
 
-    public CpuMeter Cpu { get; }
+    /// <summary>Null when somebody else started it.</summary>
+    public ServerProbe? Probe { get; }
+
+    public ServerMeter Meter { get; }
 
     /// <summary>Starts a server on a database of its own within the private instance.</summary>
     /// <param name="name">Of the database: <c>chat_…</c>; it is created when it is missing.</param>
     public static async Task<ServerUnderTest> StartAsync(
         ServerKind kind, PrivateDatabase instance, string name, IReadOnlyDictionary<string, string>? settings, CancellationToken cancellationToken)
     {
-        if (kind is ServerKind.Floor)
-        {
-            var floor = await ServerProcess.StartAsync(kind, connectionString: "", settings, cancellationToken);
-            return new ServerUnderTest(kind, floor.Address, floor, database: null, instance.ProcessId);
-        }
-        await Databases.CreateAsync(instance, name, cancellationToken);
-        var database = ChatDatabase.Create(instance.ConnectionString(name));
+        var database = await MakeDatabaseAsync(kind, instance, name, cancellationToken);
+        var probe = new ServerProbe();
         try
         {
-            var process = await ServerProcess.StartAsync(kind, instance.ConnectionString(name), settings, cancellationToken);
-            return new ServerUnderTest(kind, process.Address, process, database, instance.ProcessId);
+            var connectionString = database is null ? "" : instance.ConnectionString(name);
+            var process = await ServerProcess.StartAsync(kind, connectionString, Merge(settings, probe.Environment), cancellationToken);
+            return new ServerUnderTest(
+                kind, process.Address, process, process.ProcessId, probe, database, database is null ? null : instance.ProcessId);
         }
         catch
         {
-            await database.DisposeAsync();
+            probe.Dispose();
+            if (database is not null) await database.DisposeAsync();
             throw;
         }
     }
 
-    /// <summary>Uses a product server that runs already. Its rate limits must fit the load.</summary>
+    /// <summary>Uses a server that runs already. Its rate limits must fit the load.</summary>
     /// <param name="connectionString">Its database, for the consistency check; null to go without.</param>
-    public static ServerUnderTest Attach(Uri address, string? connectionString) =>
-        new(ServerKind.Product, address, process: null, connectionString is null ? null : ChatDatabase.Create(connectionString), databaseProcessId: null);
+    /// <param name="processId">Its process on this machine; null to go without its processor time and memory.</param>
+    public static ServerUnderTest Attach(ServerKind kind, Uri address, string? connectionString, int? processId) =>
+        new(kind, address, process: null, processId, probe: null, connectionString is null ? null : ChatDatabase.Create(connectionString), databaseProcessId: null);
 
     public async ValueTask DisposeAsync()
     {
         if (Process is not null) await Process.DisposeAsync();
+        Probe?.Dispose();
         if (Database is not null) await Database.DisposeAsync();
+    }
+
+    /// <returns>Null for a kind that has none.</returns>
+    private static async Task<ChatDatabase?> MakeDatabaseAsync(
+        ServerKind kind, PrivateDatabase instance, string name, CancellationToken cancellationToken)
+    {
+        if (kind is ServerKind.Floor) return null;
+        await Databases.CreateAsync(instance, name, cancellationToken);
+        return ChatDatabase.Create(instance.ConnectionString(name));
+    }
+
+    private static Dictionary<string, string> Merge(
+        IReadOnlyDictionary<string, string>? settings, IReadOnlyDictionary<string, string> others)
+    {
+        var merged = new Dictionary<string, string>(settings ?? new Dictionary<string, string>());
+        foreach (var (key, value) in others) merged[key] = value;
+        return merged;
     }
 }

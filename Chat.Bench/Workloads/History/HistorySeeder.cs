@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text;
+using Chat.Bench.Workloads.Seeding;
 using Chat.Data;
 
 namespace Chat.Bench.Workloads.History;
@@ -8,7 +9,7 @@ namespace Chat.Bench.Workloads.History;
 /// <summary>Fills an empty, migrated database with chats and messages, by many rows a statement, past the server.</summary>
 internal sealed class HistorySeeder(ChatDatabase database, HistoryShape shape, TimeProvider time)
 {
-    private const int RowsPerStatement = 1000;
+    private const int ProgressStep = 1000;
 
     private readonly DateTime _start = time.GetUtcNow().UtcDateTime.AddDays(-30);
 
@@ -47,7 +48,7 @@ internal sealed class HistorySeeder(ChatDatabase database, HistoryShape shape, T
         var made = Enumerable.Range(0, shape.Users - known.Count).Select(i => first + i).ToList();
         // Nobody logs in as one of them, so they have no password.
         await InsertAsync(connection, InsertUsersSql, made, (sql, id) =>
-            sql.Append(CultureInfo.InvariantCulture, $"({id},'Seeded {id}','+99{id:D12}','',{Literal(_start)})"));
+            sql.Append(CultureInfo.InvariantCulture, $"({id},'Seeded {id}','+99{id:D12}','',{BulkInsert.Literal(_start)})"));
         return [.. known, .. made];
     }
 
@@ -57,7 +58,7 @@ internal sealed class HistorySeeder(ChatDatabase database, HistoryShape shape, T
     private Task AddChatsAsync(DbConnection connection, long[][] members, long firstChat) =>
         InsertAsync(connection, InsertChatsSql, Enumerable.Range(0, shape.Chats), (sql, chat) => sql.Append(
             CultureInfo.InvariantCulture,
-            $"({firstChat + chat},'group','Seeded group {chat}',{members[chat][0]},{Literal(_start)},{shape.MessagesPerChat},{Literal(SentAt(chat, shape.MessagesPerChat))})"));
+            $"({firstChat + chat},'group','Seeded group {chat}',{members[chat][0]},{BulkInsert.Literal(_start)},{shape.MessagesPerChat},{BulkInsert.Literal(SentAt(chat, shape.MessagesPerChat))})"));
 
     private const string InsertParticipantsSql =
         "INSERT INTO chat_participants (chat_id, user_id, role, joined_at, delivered_up_to, read_up_to) VALUES ";
@@ -65,7 +66,7 @@ internal sealed class HistorySeeder(ChatDatabase database, HistoryShape shape, T
     private Task AddParticipantsAsync(DbConnection connection, long[][] members, long firstChat) =>
         InsertAsync(connection, InsertParticipantsSql, Participants(members), (sql, p) => sql.Append(
             CultureInfo.InvariantCulture,
-            $"({firstChat + p.Chat},{p.User},'{(p.User == members[p.Chat][0] ? "owner" : "member")}',{Literal(_start)},{shape.MessagesPerChat},{shape.MessagesPerChat - HistoryShape.Unread})"));
+            $"({firstChat + p.Chat},{p.User},'{(p.User == members[p.Chat][0] ? "owner" : "member")}',{BulkInsert.Literal(_start)},{shape.MessagesPerChat},{shape.MessagesPerChat - HistoryShape.Unread})"));
 
     private const string InsertStatusesSql =
         "INSERT INTO message_status (chat_id, user_id, status, message_id, status_updated_at) VALUES ";
@@ -73,7 +74,7 @@ internal sealed class HistorySeeder(ChatDatabase database, HistoryShape shape, T
     private Task AddStatusesAsync(DbConnection connection, long[][] members, long firstChat) =>
         InsertAsync(connection, InsertStatusesSql, Participants(members), (sql, p) => sql.Append(
             CultureInfo.InvariantCulture,
-            $"({firstChat + p.Chat},{p.User},'delivered',{shape.MessagesPerChat},{Literal(_start)}),({firstChat + p.Chat},{p.User},'read',{shape.MessagesPerChat - HistoryShape.Unread},{Literal(_start)})"));
+            $"({firstChat + p.Chat},{p.User},'delivered',{shape.MessagesPerChat},{BulkInsert.Literal(_start)}),({firstChat + p.Chat},{p.User},'read',{shape.MessagesPerChat - HistoryShape.Unread},{BulkInsert.Literal(_start)})"));
 
     private const string InsertMessagesSql =
         "INSERT INTO messages (chat_id, message_id, sender_id, client_message_id, message_type, message_text, sent_at) VALUES ";
@@ -88,42 +89,25 @@ internal sealed class HistorySeeder(ChatDatabase database, HistoryShape shape, T
         return InsertAsync(connection, InsertMessagesSql, messages, (sql, message) =>
         {
             var (chat, id) = message;
-            if (++done % RowsPerStatement == 0)
+            if (++done % ProgressStep == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 progress.Report(done / total);
             }
             sql.Append(
                 CultureInfo.InvariantCulture,
-                $"({firstChat + chat},{id},{members[chat][id % members[chat].Length]},x'{Guid.NewGuid():N}','text','{Text(id)}',{Literal(SentAt(chat, id))})");
+                $"({firstChat + chat},{id},{members[chat][id % members[chat].Length]},x'{Guid.NewGuid():N}','text','{Text(id)}',{BulkInsert.Literal(SentAt(chat, id))})");
         });
     }
 
     private static IEnumerable<(int Chat, long User)> Participants(long[][] members) =>
         members.SelectMany((ofChat, chat) => ofChat.Select(user => (chat, user)));
 
-    private static async Task InsertAsync<T>(DbConnection connection, string insert, IEnumerable<T> rows, Action<StringBuilder, T> append)
-    {
-        var sql = new StringBuilder();
-        foreach (var chunk in rows.Chunk(RowsPerStatement))
-        {
-            sql.Clear().Append(insert);
-            for (var i = 0; i < chunk.Length; i++)
-            {
-                if (i > 0) sql.Append(',');
-                append(sql, chunk[i]);
-            }
-            await using var command = connection.CreateCommand();
-            command.CommandText = sql.ToString();
-            command.CommandTimeout = 300;
-            await command.ExecuteNonQueryAsync();
-        }
-    }
+    private static Task InsertAsync<T>(DbConnection connection, string insert, IEnumerable<T> rows, Action<StringBuilder, T> append) =>
+        BulkInsert.RunAsync(connection, insert, rows, append, CancellationToken.None);
 
     /// <summary>20–180 characters, the same at every size.</summary>
     private static string Text(int id) => new('x', 20 + (id * 37 % 161));
 
     private DateTime SentAt(int chat, int id) => _start.AddSeconds(id).AddMilliseconds(chat);
-
-    private static string Literal(DateTime at) => $"'{at.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture)}'";
 }

@@ -6,27 +6,25 @@ using Chat.Bench.Measuring;
 namespace Chat.Bench.Workloads.Pairs;
 
 /// <summary>
-/// One user of the run: sends as long as fewer than the window's sends wait, and takes what the partner sends. Everything
-/// happens on the connection's receive loop, so only what the partner looks up is shared.
+/// One user of the run: sends as long as fewer than the window's sends wait, or when told to, and takes what the partner sends.
+/// What comes is handled on the connection's receive loop, so only what the partner looks up is shared.
 /// </summary>
-internal sealed class PairsClient(BenchUser user, long chatId, int index, PairsOptions options, PairsPhase phase) : IHubReceiver
+internal sealed class PairsClient(BenchUser user, BenchUser partner, long chatId, int index, PairsOptions options, RunPhase phase) : IHubReceiver
 {
     private readonly SendMessageFrame _frame = new(chatId, new string('x', options.TextLength));
     private readonly SendLog _log = new();
     private readonly List<SeenMessage> _received = [];
+    private readonly PairsReceipts? _receipts = options.Receipts ? new(chatId, user.UserId, partner.UserId) : null;
     private RawHubConnection? _connection;
     private PairsClient? _partner;
-
-    public BenchUser User => user;
 
     public LatencyHistogram SendToAck { get; } = new();
 
     public LatencyHistogram SendToReceive { get; } = new();
 
-    /// <summary>In the measured time: acknowledged to this user.</summary>
-    public long Acknowledged { get; private set; }
+    public LatencyHistogram SendToRead { get; } = new();
 
-    /// <summary>In the measured time: the second of acknowledgement and receipt came.</summary>
+    /// <summary>In the measured time: messages of which this client saw the last part, see <see cref="PairsOptions.PartsOfAMessage"/>.</summary>
     public long Completed { get; private set; }
 
     public int Sent => _log.Count;
@@ -36,15 +34,27 @@ internal sealed class PairsClient(BenchUser user, long chatId, int index, PairsO
 
     public int PushesSeen => _received.Count;
 
-    public async Task ConnectAsync(PairsClient partner, CancellationToken cancellationToken)
+    /// <summary>Since the start: own messages that the partner was said to have read.</summary>
+    public int ReadsSeen { get; private set; }
+
+    public async Task ConnectAsync(PairsClient other, CancellationToken cancellationToken)
     {
-        _partner = partner;
-        _connection = await RawHubConnection.ConnectAsync(user.Hub, user.AccessToken, this, cancellationToken);
+        _partner = other;
+        _connection = await RawHubConnection.ConnectSubscribedAsync(user, chatId, this, cancellationToken);
     }
 
+    /// <summary>Fills the window.</summary>
     public void Start()
     {
-        for (var i = 0; i < options.Window; i++) SendNext();
+        for (var i = 0; i < options.Window; i++) Send(Stopwatch.GetTimestamp());
+        _connection!.Flush();
+    }
+
+    /// <summary>Sends one message now. By one thread at a time, and only where no window sends by itself.</summary>
+    /// <param name="due">The timestamp at which it should have been sent: latencies count from there.</param>
+    public void SendPaced(long due)
+    {
+        Send(due);
         _connection!.Flush();
     }
 
@@ -55,7 +65,14 @@ internal sealed class PairsClient(BenchUser user, long chatId, int index, PairsO
             ResultCame(record, now);
         else if (record.Target.SequenceEqual("MessagePosted"u8))
             PushCame(MessageKeyReader.ReadMessage(record.Payload), now);
+        else if (record.Target.SequenceEqual("ReceiptsAdvanced"u8) && _receipts is { } receipts)
+        {
+            receipts.Advanced(record.Payload);
+            TakeReads(receipts, now);
+        }
     }
+
+    public void BatchReceived(RawHubConnection connection) => _receipts?.Mark(connection);
 
     public void Closed(RawHubConnection connection, string? reason)
     {
@@ -70,13 +87,13 @@ internal sealed class PairsClient(BenchUser user, long chatId, int index, PairsO
         user.UserId,
         _log.ToSentMessages(chatId, index),
         [new ClientView(chatId, MergeView())],
-        Marks: [],
-        Contradictions: [],
-        Compared: new Dictionary<string, long>());
+        Marks: _receipts?.Marks ?? [],
+        Contradictions: _receipts?.Contradictions ?? [],
+        Compared: _receipts is null ? new Dictionary<string, long>() : new() { [CheckRules.MarksForward] = _receipts.Answers });
 
-    private void SendNext()
+    private void Send(long due)
     {
-        var number = _log.Add();
+        var number = _log.Add(due);
         _connection!.Write(_frame.For(number, SendLog.IdOf(index, number)));
     }
 
@@ -84,34 +101,39 @@ internal sealed class PairsClient(BenchUser user, long chatId, int index, PairsO
     {
         if (record.HasError)
         {
-            phase.Fail($"A send failed: {record.Error}");
+            phase.Fail($"A call failed: {record.Error}");
             return;
         }
+        if (_receipts is { } receipts && receipts.TryAnswered(record)) return;
         if (!SendMessageFrame.TryReadNumber(record.InvocationId, out var number)) return;
         _log.Acknowledge(number, MessageKeyReader.ReadMessageId(record.Payload));
         ResultsSeen++;
-        if (phase.IsMeasuring)
-        {
-            SendToAck.Record(_log.SentAt(number), now);
-            Acknowledged++;
-            if (_log.IsSecondHalf(number)) Completed++;
-        }
-        else
-        {
-            _log.IsSecondHalf(number);
-        }
-        if (phase.IsSending) SendNext();
+        Happened(_log, number, SendToAck, now);
+        if (_receipts is not null) TakeReads(_receipts, now);
+        if (phase.IsSending && options.Rate is null) Send(now);
     }
 
     private void PushCame(MessageKeyView message, long now)
     {
         _received.Add(new SeenMessage(message.MessageId, message.SenderId, message.ClientMessageId));
-        if (message.SenderId != _partner!.User.UserId) return;
-        var number = SendLog.NumberOf(message.ClientMessageId);
-        var second = _partner._log.IsSecondHalf(number);
+        _receipts?.MessageCame(message.MessageId);
+        if (message.SenderId == partner.UserId)
+            Happened(_partner!._log, SendLog.NumberOf(message.ClientMessageId), SendToReceive, now);
+    }
+
+    /// <summary>Own messages at or below the partner's read mark. Results may come after the mark, and out of order.</summary>
+    private void TakeReads(PairsReceipts receipts, long now)
+    {
+        while (ReadsSeen < _log.Count && _log.AcknowledgedId(ReadsSeen + 1) is > 0 and var id && id <= receipts.PartnerReadUpTo)
+            Happened(_log, ++ReadsSeen, SendToRead, now);
+    }
+
+    private void Happened(SendLog log, int number, LatencyHistogram latencies, long now)
+    {
+        var parts = log.Happened(number);
         if (!phase.IsMeasuring) return;
-        SendToReceive.Record(_partner._log.SentAt(number), now);
-        if (second) Completed++;
+        latencies.Record(log.SentAt(number), now);
+        if (parts == options.PartsOfAMessage) Completed++;
     }
 
     /// <summary>What was received, and what was sent and acknowledged, in the order of ids.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Chat.Bench.Checker;
 using Chat.Bench.Measuring;
 using Chat.Bench.Output;
@@ -9,36 +8,28 @@ namespace Chat.Bench.Workloads.Pairs;
 /// <summary>One run of the workload against one server.</summary>
 public static class PairsRun
 {
-    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(20);
-
-    /// <exception cref="BenchException">A connection or a send failed, or messages were still under way long after the end.</exception>
-    public static async Task<PairsResult> RunAsync(
+    /// <exception cref="BenchException">A connection or a call failed, or messages were still under way long after the end.</exception>
+    public static async Task<RunResult> RunAsync(
         ServerUnderTest server, PairsOptions options, RunOutput output, CancellationToken cancellationToken)
     {
         var pairs = await output.PhaseAsync(
             $"{server.Kind}: making {options.Pairs * 2} users in {options.Pairs} chats",
             progress => PairsSetup.MakeAsync(server, options.Pairs, progress, cancellationToken));
 
-        var phase = new PairsPhase();
+        var phase = new RunPhase();
         var clients = Pair(pairs, options, phase);
+        using var pacer = options.Rate is { } rate ? new Pacer(rate, (number, due) => clients[(int)(number % clients.Count)].SendPaced(due)) : null;
         try
         {
             await ConnectAsync(clients, cancellationToken);
-            foreach (var client in clients) client.Start();
-            await output.WaitAsync($"{server.Kind}: warming up", options.WarmUp, cancellationToken);
-            phase.ThrowIfFailed();
+            if (pacer is not null) pacer.Start();
+            else foreach (var client in clients) client.Start();
+            var use = await phase.MeasureAsync(server, options.WarmUp, options.Measure, output, pacer, cancellationToken);
+            await phase.DrainAsync(() => Describe(clients, options), cancellationToken);
 
-            var before = server.Cpu.Read();
-            phase.StartMeasuring();
-            await output.WaitAsync($"{server.Kind}: measuring", options.Measure, cancellationToken);
-            phase.StopMeasuring();
-            var use = CpuMeter.Between(before, server.Cpu.Read());
-            phase.StopSending();
-
-            await DrainAsync(clients, phase, cancellationToken);
             var driver = server.Database is null ? null : await Databases.DescribeDriverAsync(server.Database, cancellationToken);
             var check = await CheckAsync(server, pairs, clients, output, cancellationToken);
-            return Summarize(server.Kind, driver, clients, use, check);
+            return Summarize(server.Kind, driver, clients, pacer, use, check);
         }
         catch (BenchException) when (server.Process is { } process)
         {
@@ -47,17 +38,18 @@ public static class PairsRun
         }
         finally
         {
+            pacer?.Stop();
             await Parallel.ForEachAsync(clients, CancellationToken.None, (client, _) => client.CloseAsync());
         }
     }
 
-    private static List<PairsClient> Pair(IReadOnlyList<Pair> pairs, PairsOptions options, PairsPhase phase)
+    private static List<PairsClient> Pair(IReadOnlyList<Pair> pairs, PairsOptions options, RunPhase phase)
     {
         var clients = new List<PairsClient>(pairs.Count * 2);
-        foreach (var pair in pairs)
+        foreach (var (first, second, chatId) in pairs)
         {
-            clients.Add(new PairsClient(pair.First, pair.ChatId, clients.Count, options, phase));
-            clients.Add(new PairsClient(pair.Second, pair.ChatId, clients.Count, options, phase));
+            clients.Add(new PairsClient(first, second, chatId, clients.Count, options, phase));
+            clients.Add(new PairsClient(second, first, chatId, clients.Count, options, phase));
         }
         return clients;
     }
@@ -67,21 +59,16 @@ public static class PairsRun
             // Neighbours are partners: 0 and 1, 2 and 3.
             await clients[index].ConnectAsync(clients[index ^ 1], token));
 
-    /// <summary>Waits until everything that was sent has been answered and pushed.</summary>
-    private static async Task DrainAsync(List<PairsClient> clients, PairsPhase phase, CancellationToken cancellationToken)
+    /// <returns>Null when everything that was sent has been answered, pushed and, with receipts, read.</returns>
+    private static string? Describe(List<PairsClient> clients, PairsOptions options)
     {
-        var start = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            phase.ThrowIfFailed();
-            var sent = clients.Sum(c => (long)c.Sent);
-            var answered = clients.Sum(c => (long)c.ResultsSeen);
-            var pushed = clients.Sum(c => (long)c.PushesSeen);
-            if (answered == sent && pushed == sent) return;
-            if (Stopwatch.GetElapsedTime(start) > DrainTimeout)
-                throw new BenchException($"Of {sent} messages, {answered} were answered and {pushed} pushed {DrainTimeout.TotalSeconds} s after the last send.");
-            await Task.Delay(20, cancellationToken);
-        }
+        var sent = clients.Sum(c => (long)c.Sent);
+        var answered = clients.Sum(c => (long)c.ResultsSeen);
+        var pushed = clients.Sum(c => (long)c.PushesSeen);
+        var read = options.Receipts ? clients.Sum(c => (long)c.ReadsSeen) : sent;
+        return answered == sent && pushed == sent && read == sent
+            ? null
+            : $"of {sent} messages, {answered} were answered, {pushed} pushed and {read} read";
     }
 
     /// <summary>The full check is the product's; of the others it is enough that each message reached its receiver.</summary>
@@ -96,27 +83,20 @@ public static class PairsRun
         });
     }
 
-    private static PairsResult Summarize(
-        ServerKind kind, string? driver, List<PairsClient> clients, CpuUse use, CheckReport? check)
+    private static RunResult Summarize(
+        ServerKind kind, string? driver, List<PairsClient> clients, Pacer? pacer, ServerUse use, CheckReport? check)
     {
-        var acks = new LatencyHistogram();
-        var receipts = new LatencyHistogram();
-        foreach (var client in clients)
-        {
-            acks.Merge(client.SendToAck);
-            receipts.Merge(client.SendToReceive);
-        }
         var completed = clients.Sum(c => c.Completed);
-        return new PairsResult(
-            kind.ToString(),
-            driver,
-            MessagesPerSecond: completed / use.Elapsed.TotalSeconds,
-            LatencySummary.Of(acks),
-            LatencySummary.Of(receipts),
-            use.ServerMicrosecondsPer(completed),
-            use.DatabaseMicrosecondsPer(completed),
-            use.GeneratorShare,
-            Sent: clients.Sum(c => (long)c.Sent),
-            check);
+        var (ack, receive, read) = (
+            LatencySummary.Of(clients.Select(c => c.SendToAck)),
+            LatencySummary.Of(clients.Select(c => c.SendToReceive)),
+            LatencySummary.Of(clients.Select(c => c.SendToRead)));
+        return new RunResult(kind.ToString(), driver, Figures.Gather([
+            (Figures.MessagesPerSecond, completed / use.Cpu.Elapsed.TotalSeconds),
+            (Figures.AckP50, ack?.P50Ms), (Figures.AckP99, ack?.P99Ms),
+            (Figures.ReceiveP50, receive?.P50Ms), (Figures.ReceiveP99, receive?.P99Ms),
+            (Figures.ReadP50, read?.P50Ms), (Figures.ReadP99, read?.P99Ms),
+            (Figures.PacerLateP99, pacer?.Late.Percentile(0.99).TotalMilliseconds),
+            .. use.PerEvent(completed)]), check);
     }
 }

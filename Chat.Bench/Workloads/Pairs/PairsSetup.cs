@@ -1,4 +1,3 @@
-using System.Globalization;
 using Chat.Bench.Client;
 using Chat.Bench.Servers;
 using Chat.Bench.Topology;
@@ -38,13 +37,11 @@ internal static class PairsSetup
     {
         var pairs = MakeBare(server, count);
         await new NaiveStore(server.Database!).CreateAsync(
-            pairs.Select(p => (p.ChatId, p.First.UserId, p.Second.UserId)), cancellationToken);
+            pairs.Select(p => (p.ChatId, (IReadOnlyList<long>)[p.First.UserId, p.Second.UserId])), cancellationToken);
         return pairs;
     }
 
     private static IReadOnlyList<Pair> MakeBare(ServerUnderTest server, int count) =>
-        [.. Enumerable.Range(1, count).Select(chat => new Pair(Bare(server, (chat * 2) - 1, chat), Bare(server, chat * 2, chat), chat))];
-
-    private static BenchUser Bare(ServerUnderTest server, long userId, long chatId) =>
-        new(userId, userId.ToString(CultureInfo.InvariantCulture), new UriBuilder(server.Hub) { Query = $"chat={chatId}" }.Uri);
+        [.. Enumerable.Range(1, count).Select(chat => new Pair(
+            BenchUsers.Bare(server.Hub, (chat * 2) - 1, chat), BenchUsers.Bare(server.Hub, chat * 2, chat), chat))];
 }

@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using Chat.Bench.Checker;
 
-namespace Chat.Bench.Workloads.Pairs;
+namespace Chat.Bench.Workloads;
 
 /// <summary>
 /// What one client sent: numbered 1, 2, 3 …; the number is part of the client message id, so that whoever receives a message
@@ -15,7 +14,9 @@ internal sealed class SendLog
     // Chunks stay where they are, so that a reader never holds an array that was replaced by a larger one.
     private readonly Entry[]?[] _chunks = new Entry[]?[4096];
 
-    public int Count { get; private set; }
+    private volatile int _count;
+
+    public int Count => _count;
 
     /// <summary>The name of a message: a UUID of version 8 (custom) that holds the client and the number.</summary>
     public static Guid IdOf(int client, int number)
@@ -35,13 +36,16 @@ internal sealed class SendLog
         return BinaryPrimitives.ReadInt32BigEndian(bytes[12..]);
     }
 
+    /// <param name="sentAt">The timestamp that its latencies count from.</param>
     /// <returns>The number of the message that is being sent now.</returns>
-    public int Add()
+    public int Add(long sentAt)
     {
-        var number = ++Count;
+        var number = _count + 1;
         ref var chunk = ref _chunks[number / ChunkSize];
         chunk ??= new Entry[ChunkSize];
-        chunk[number % ChunkSize].SentAt = Stopwatch.GetTimestamp();
+        chunk[number % ChunkSize].SentAt = sentAt;
+        // Whoever sees the count finds the entry.
+        _count = number;
         return number;
     }
 
@@ -52,8 +56,9 @@ internal sealed class SendLog
 
     public void Acknowledge(int number, long messageId) => EntryOf(number).AcknowledgedId = messageId;
 
-    /// <summary>To be asked once at the result and once at the push, on whatever thread: true the second time.</summary>
-    public bool IsSecondHalf(int number) => Interlocked.Exchange(ref EntryOf(number).Half, 1) == 1;
+    /// <summary>To be called once for each thing that must happen to a message, on whatever thread.</summary>
+    /// <returns>How many have.</returns>
+    public int Happened(int number) => Interlocked.Increment(ref EntryOf(number).Happened);
 
     /// <summary>Times are replaced by their order, which is all that the rules of order need: the window is what overlaps.</summary>
     public IReadOnlyList<SentMessage> ToSentMessages(long chatId, int client)
@@ -73,6 +78,6 @@ internal sealed class SendLog
     {
         public long SentAt;
         public long AcknowledgedId;
-        public int Half;
+        public int Happened;
     }
 }

@@ -1,0 +1,59 @@
+using Chat.Bench.Measuring;
+using Chat.Bench.Topology;
+using Chat.Bench.Workloads.Group;
+using Chat.Bench.Workloads.Pairs;
+
+namespace Chat.Bench.Comparing;
+
+/// <summary>The comparisons that there are.</summary>
+public static class Plans
+{
+    public const string Product = "product";
+    public const string ProductReceipts = "product_receipts";
+    public const string ProductOffline = "product_offline";
+    public const string Naive = "naive";
+    public const string Floor = "floor";
+    public const string FloorReceipts = "floor_receipts";
+
+    private const int OfflineMembers = 10_000;
+
+    /// <summary>Messages per second.</summary>
+    public static ComparisonPlan Pairs(PairsOptions options, int rounds) => new("pairs",
+    [
+        new(Product, ServerKind.Product, (server, output, token) => PairsRun.RunAsync(server, options, output, token)),
+        new(Naive, ServerKind.Naive, (server, output, token) => PairsRun.RunAsync(server, options, output, token)),
+        new(Floor, ServerKind.Floor, (server, output, token) => PairsRun.RunAsync(server, options, output, token)),
+    ], Figures.MessagesPerSecond, rounds);
+
+    /// <summary>Messages per second whose sender was told that they were read, against the floor without receipts and with.</summary>
+    public static ComparisonPlan Receipts(PairsOptions options, int rounds)
+    {
+        var (plain, receipts) = (options with { Receipts = false }, options with { Receipts = true });
+        return new ComparisonPlan("receipts",
+        [
+            new(ProductReceipts, ServerKind.Product, (server, output, token) => PairsRun.RunAsync(server, receipts, output, token)),
+            new(Floor, ServerKind.Floor, (server, output, token) => PairsRun.RunAsync(server, plain, output, token)),
+            new(FloorReceipts, ServerKind.Floor, (server, output, token) => PairsRun.RunAsync(server, receipts, output, token)),
+        ], Figures.MessagesPerSecond, rounds);
+    }
+
+    /// <summary>Latencies at a fixed pace.</summary>
+    public static ComparisonPlan Paced(PairsOptions options, int rounds) => new("paced",
+    [
+        new(Product, ServerKind.Product, (server, output, token) => PairsRun.RunAsync(server, options, output, token)),
+        new(Naive, ServerKind.Naive, (server, output, token) => PairsRun.RunAsync(server, options, output, token)),
+        new(Floor, ServerKind.Floor, (server, output, token) => PairsRun.RunAsync(server, options, output, token)),
+    ], Figures.AckP50, rounds);
+
+    /// <summary>Deliveries per second in one group, also with further members offline.</summary>
+    public static ComparisonPlan Group(GroupOptions options, int rounds)
+    {
+        var (online, withOffline) = (options with { Offline = 0 }, options.Offline > 0 ? options : options with { Offline = OfflineMembers });
+        return new ComparisonPlan("group",
+        [
+            new(Product, ServerKind.Product, (server, output, token) => GroupRun.RunAsync(server, online, output, token)),
+            new(ProductOffline, ServerKind.Product, (server, output, token) => GroupRun.RunAsync(server, withOffline, output, token)),
+            new(Floor, ServerKind.Floor, (server, output, token) => GroupRun.RunAsync(server, online, output, token)),
+        ], Figures.DeliveriesPerSecond, rounds);
+    }
+}
