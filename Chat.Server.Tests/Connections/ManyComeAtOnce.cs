@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using Chat.Server.Realtime;
 using Chat.Server.Tests.Support;
 using Microsoft.AspNetCore.Http;
@@ -30,6 +31,9 @@ public sealed class ManyComeAtOnce : ServerFixture
             .Select(_ => admission.EnterAsync(new DefaultHttpContext { RequestAborted = givenUp.Token })).ToList();
         await Deadline.UntilAsync(() => admission.Waiting == 30, "thirty wait");
 
+        Assert.That(
+            Assert.ThrowsAsync<WebSocketException>(() => RawHubSocket.OpenAsync(Server.Address, accessToken: null)).Message, Does.Contain("503"),
+            "a WebSocket without negotiation waits in the same line");
         using var http = Server.Http();
         using var answer = await http.PostAsync("/hub/chat/negotiate?negotiateVersion=1", null);
         var body = await answer.Content.ReadAsStringAsync();

@@ -29,6 +29,11 @@ internal sealed class PrivateMariaDb : IAsyncDisposable
 
     public Task StopAsync() => RunAsync("eng/services.sh down mariadb");
 
+    /// <summary>It takes connections and answers nothing, until it is thawed.</summary>
+    public Task FreezeAsync() => RunAsync("kill -STOP \"$(cat \"$CHAT_LOCAL/mariadb/pid\")\"");
+
+    public Task ThawAsync() => RunAsync("kill -CONT \"$(cat \"$CHAT_LOCAL/mariadb/pid\")\"");
+
     public Task KillAsync() => RunAsync("eng/services.sh kill mariadb");
 
     public async ValueTask DisposeAsync()

@@ -28,6 +28,9 @@ internal static class MessagingSetup
     /// </summary>
     private const int MaxParallelCalls = 64;
 
+    /// <summary>Until then a connection that says nothing keeps others from being set up.</summary>
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
+
     public static WebApplicationBuilder AddMessaging(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -89,17 +92,12 @@ internal static class MessagingSetup
     public static void UseConnectionAdmission(this WebApplication app)
     {
         var admission = app.Services.GetRequiredService<ConnectionAdmission>();
-        app.UseWhen(BeginsConnection, hub => hub.Use(async (context, next) =>
+        app.UseWhen(HubRequests.BeginsConnection, hub => hub.Use(async (context, next) =>
         {
             using var ticket = await admission.EnterAsync(context);
             await next(context);
         }));
     }
-
-    /// <summary>The fallback transports poll on with many requests; only their first step, the negotiation, has to wait.</summary>
-    private static bool BeginsConnection(HttpContext context) =>
-        context.Request.Path.StartsWithSegments("/hub", out var rest)
-        && (context.WebSockets.IsWebSocketRequest || rest.Value?.EndsWith("/negotiate", StringComparison.Ordinal) == true);
 
     public static WebApplication MapChatHub(this WebApplication app)
     {
@@ -116,6 +114,7 @@ internal static class MessagingSetup
             {
                 options.MaximumReceiveMessageSize = MaxFrameBytes;
                 options.MaximumParallelInvocationsPerClient = MaxParallelCalls;
+                options.HandshakeTimeout = HandshakeTimeout;
             })
             .AddJsonProtocol(options => options.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, ContractJson.Default));
         services.AddSingleton<CallMetrics>();

@@ -45,6 +45,7 @@ internal static class RedisSetup
         services.AddSingleton(s => new RedisConnection(connectionString, s.GetRequiredService<ILogger<RedisConnection>>()));
         services.AddSingleton<NodeChannels>();
         services.AddHostedService(s => s.GetRequiredService<NodeChannels>());
+        services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis");
         services.AddSingleton<IClusterBus, RedisClusterBus>();
         services.AddSingleton<IPresenceStore, RedisPresenceStore>();
         return builder;

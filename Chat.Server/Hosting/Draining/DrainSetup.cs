@@ -1,4 +1,5 @@
 using Chat.Server.Errors;
+using Chat.Server.Realtime;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Chat.Server.Hosting.Draining;
@@ -16,11 +17,11 @@ internal static class DrainSetup
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10) + options.FinishTime);
     }
 
-    /// <summary>A client that was asked to go elsewhere must not come back here.</summary>
+    /// <summary>A client that was asked to go elsewhere must not come back here. Who has a connection keeps it, also one that polls.</summary>
     public static void UseDrain(this WebApplication app)
     {
         var drain = app.Services.GetRequiredService<NodeDrain>();
-        app.Use((context, next) => drain.IsDraining && context.Request.Path.StartsWithSegments("/hub")
+        app.Use((context, next) => drain.IsDraining && HubRequests.BeginsConnection(context)
             ? throw ChatException.Unavailable("this server is being restarted, connect again")
             : next(context));
     }
