@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Chat.Bench.Output;
 using Chat.Bench.Workloads.Chaos;
 
@@ -15,6 +16,12 @@ internal static class ChaosCommand
         Run("kill-server", "Kills the server's process, several times.", KillServerRun.RunAsync, ChaosOptions.Default, ChaosOptions.Quick),
         Run("restart-database", "Kills and stops the database, in turn.", RestartDatabaseRun.RunAsync, ChaosOptions.Default, ChaosOptions.Quick),
         Run("kill-node", "Kills one of two nodes, then the other.", KillNodeRun.RunAsync, ChaosOptions.Cluster, ChaosOptions.ClusterQuick),
+        Run("kill-redis", "Kills Redis under two nodes.", KillRedisRun.RunAsync, ChaosOptions.Cluster, ChaosOptions.ClusterQuick),
+        Run("kill-database", "Kills the database under two nodes.", KillDatabaseRun.RunAsync, ChaosOptions.Cluster, ChaosOptions.ClusterQuick),
+        Run("freeze-node", "Freezes one of two nodes for 20 s.", FreezeNodeRun.RunAsync, ChaosOptions.Cluster with { Disturbances = 1 }, ChaosOptions.ClusterQuick),
+        Run("rolling-restart", "Restarts two nodes in turn, as an upgrade does.", RollingRestartRun.RunAsync, ChaosOptions.Cluster, ChaosOptions.ClusterQuick),
+        Run("slow-clients", "Hundreds of members of a group stop reading.", SlowClientsRun.RunAsync, ChaosOptions.SlowClients, ChaosOptions.SlowClients with { Bystanders = 30 }),
+        Run("storm", "Thousands of clients lose their connection at once, and come back.", StormRun.RunAsync, ChaosOptions.Storm, ChaosOptions.Storm with { Crowd = 500 }),
     };
 
     private static Command Run(
@@ -68,10 +75,11 @@ internal static class ChaosCommand
     {
         output.Line(
             $"{report.Calm.Clients:N0} clients ({report.Calm.NeverReconnected:N0} never reconnected); {report.Calm.NeededFinalSync:N0} had not everything by themselves, "
-            + $"the slowest of the others after {report.Calm.SlowestSeconds:N2} s; longest away {report.LongestAwaySeconds:N1} s; slowest acknowledgement {report.SlowestAcknowledgementSeconds:N1} s");
+            + $"the slowest of the others after {report.Calm.SlowestSeconds:N2} s; longest away {report.LongestAwaySeconds:N1} s; acknowledged after {report.Acknowledgements.P50Ms:N0} / {report.Acknowledgements.P99Ms:N0} / {report.Acknowledgements.MaxMs:N0} ms (p50 / p99 / most)");
         output.Line(
             $"{report.Acknowledged:N0} messages acknowledged, {report.Repeated:N0} sends repeated, {report.Syncs:N0} syncs, {report.Resyncs:N0} times told to; "
             + $"{report.ConnectionsMade:N0} connections made, {report.ConnectionsLost:N0} lost, {report.ConnectsFailed:N0} refused");
+        foreach (var (what, value) in report.Figures) output.Line(string.Create(CultureInfo.InvariantCulture, $"{what}: {value:N1}"));
         foreach (var (code, count) in report.Errors) output.Line($"answered {code}: {count:N0} calls");
         CheckTable.Print(output, report.Check);
         foreach (var failure in report.Failures) output.Line($"FAILURE: {failure}");

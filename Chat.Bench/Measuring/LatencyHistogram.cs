@@ -63,10 +63,11 @@ public sealed class LatencyHistogram
 }
 
 /// <summary>The percentiles that reports show, in milliseconds.</summary>
-public sealed record LatencySummary(double P50Ms, double P99Ms, long Count)
+public sealed record LatencySummary(double P50Ms, double P99Ms, double MaxMs, long Count)
 {
     public static LatencySummary Of(LatencyHistogram histogram) => new(
-        histogram.Percentile(0.50).TotalMilliseconds, histogram.Percentile(0.99).TotalMilliseconds, histogram.Count);
+        histogram.Percentile(0.50).TotalMilliseconds, histogram.Percentile(0.99).TotalMilliseconds,
+        histogram.Percentile(1).TotalMilliseconds, histogram.Count);
 
     /// <returns>Null when nothing was recorded.</returns>
     public static LatencySummary? Of(IEnumerable<LatencyHistogram> histograms)

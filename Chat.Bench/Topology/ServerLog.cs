@@ -14,12 +14,24 @@ internal sealed class ServerLog
 
     private readonly List<string> _first = [];
     private readonly Queue<string> _last = new();
+    private readonly Dictionary<string, long> _counted = [];
 
     public string Excerpt
     {
         get
         {
             lock (_first) return string.Join('\n', [.. _first, "…", .. _last]);
+        }
+    }
+
+    /// <summary>How many lines held these words. Only lines from the first call on are counted.</summary>
+    public long CountOf(string words)
+    {
+        lock (_first)
+        {
+            if (_counted.TryGetValue(words, out var count)) return count;
+            _counted.Add(words, 0);
+            return 0;
         }
     }
 
@@ -37,6 +49,8 @@ internal sealed class ServerLog
         if (line.Length > MaxLineLength) line = line[..MaxLineLength];
         lock (_first)
         {
+            foreach (var words in _counted.Keys)
+                if (line.Contains(words, StringComparison.Ordinal)) _counted[words]++;
             if (_first.Count < MaxFirst)
             {
                 _first.Add(line);

@@ -107,6 +107,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>The first and the last lines that it printed.</summary>
     public string LogExcerpt => _log.Excerpt;
 
+    /// <summary>See <see cref="ServerLog.CountOf"/>.</summary>
+    public long CountLogged(string words) => _log.CountOf(words);
+
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();

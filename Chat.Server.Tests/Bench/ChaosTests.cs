@@ -20,6 +20,10 @@ public sealed class ChaosTests
     public Task Of_two_nodes_one_is_killed_and_nothing_is_lost_and_nobody_stays_online(CancellationToken cancellationToken) =>
         MustPassAsync(KillNodeRun.RunAsync, ChaosOptions.ClusterQuick, cancellationToken);
 
+    [Test, CancelAfter(120_000)]
+    public Task Redis_is_killed_under_two_nodes_and_everybody_comes_together_again(CancellationToken cancellationToken) =>
+        MustPassAsync(KillRedisRun.RunAsync, ChaosOptions.ClusterQuick, cancellationToken);
+
     private static async Task MustPassAsync(
         Func<ChaosOptions, RunOutput, CancellationToken, Task<ChaosReport>> run, ChaosOptions options, CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Chat.Bench.Measuring;
 
 namespace Chat.Bench.Workloads.Chaos;
@@ -39,6 +38,8 @@ public sealed class ChaosCounters
     /// <summary>From when a message was written until its result came.</summary>
     public SharedHistogram Acknowledgements { get; } = new();
 
+    public Deliveries Deliveries { get; } = new();
+
     public long ErrorsOf(string code) => _errors.GetValueOrDefault(code);
 
     internal void CountError(string code) => _errors.AddOrUpdate(code, 1, (_, count) => count + 1);
@@ -49,10 +50,10 @@ public sealed class ChaosCounters
 
     internal void CountConnectionLost() => Interlocked.Increment(ref _connectionsLost);
 
-    internal void CountAcknowledged(long writtenAt)
+    internal void CountAcknowledged(TimeSpan after)
     {
         Interlocked.Increment(ref _acknowledged);
-        Acknowledgements.Record(Stopwatch.GetElapsedTime(writtenAt));
+        Acknowledgements.Record(after);
     }
 
     internal void CountRepeated() => Interlocked.Increment(ref _repeated);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Chat.Bench.Checker;
+using Chat.Bench.Measuring;
 using Chat.Bench.Output;
 using Chat.Data;
 using Chat.Server.Features.Presence;
@@ -15,10 +16,14 @@ internal sealed class ChaosEnding(ChaosLoad load, ChaosOptions options, ChatData
     /// <summary>Of presence, beyond the lease and the sweep: the way to the client, and a machine that is busy.</summary>
     private static readonly TimeSpan PresenceSlack = TimeSpan.FromSeconds(2);
 
+    /// <summary>From writing a message to its result, since the last disturbance began, of those who did not leave.</summary>
+    public LatencySummary Acknowledgements { get; private set; } = LatencySummary.Of(new LatencyHistogram());
+
     /// <param name="changedAt">When the last thing was broken or repaired.</param>
     public async Task<RunRecord> RunAsync(long changedAt, CancellationToken cancellationToken)
     {
         await output.PhaseAsync("Emptying outboxes", _ => load.SettleAsync(cancellationToken));
+        Acknowledgements = LatencySummary.Of(load.Counters.Acknowledgements.Take());
         var stayed = await WatchCalmAsync([.. load.Clients.Where(client => !client.HasLeft)], cancellationToken);
         var presence = options.Contacts == 0 ? null : await TakeCensusAsync(changedAt, cancellationToken);
 

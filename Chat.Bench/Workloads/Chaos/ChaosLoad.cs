@@ -78,7 +78,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
         for (var number = 1; await WaitAsync(_options.SendInterval); number++)
         {
             if (client.Unacknowledged >= MaxUnacknowledged || client.HasLeft) continue;
-            client.Send(ChooseChat(client.User), $"{number}: {new string('x', Random.Shared.Next(1, 200))}");
+            client.Send(ChooseChat(client.User), $"{number}: {new string(_options.Letter, Random.Shared.Next(1, _options.MaxTextLength))}");
         }
     }
 
@@ -89,6 +89,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
 
     private async Task DropAsync()
     {
+        if (_options.DropInterval == Timeout.InfiniteTimeSpan) return;
         while (await WaitAsync(_options.DropInterval)) Clients[Random.Shared.Next(Clients.Count)].Drop();
     }
 

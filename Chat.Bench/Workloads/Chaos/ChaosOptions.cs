@@ -47,6 +47,34 @@ public sealed record ChaosOptions(
         DropInterval = TimeSpan.FromSeconds(1), PresenceLease = TimeSpan.FromSeconds(5),
     };
 
+    /// <summary>Fifty pairs that go on writing while thousands of others come back.</summary>
+    public static ChaosOptions Storm { get; } = Default with
+    {
+        Pairs = 50, Groups = 0, SendInterval = TimeSpan.FromSeconds(1), Disturbances = 1, DropInterval = Timeout.InfiniteTimeSpan, Crowd = 5_000,
+    };
+
+    /// <summary>
+    /// A group in which most have stopped reading. Long texts, in letters that JSON escapes: what a client may leave unread is counted in
+    /// bytes, and the machine shall not spend its time on counting to it in small steps.
+    /// </summary>
+    public static ChaosOptions SlowClients { get; } = Default with
+    {
+        Pairs = 20, Groups = 1, GroupSize = 40, SendInterval = TimeSpan.FromSeconds(5), GroupShare = 1, Disturbances = 1,
+        DropInterval = Timeout.InfiniteTimeSpan, Bystanders = 300, MaxTextLength = 4_000, Letter = 'ж',
+        Client = new ResilientClientOptions { MarkInterval = TimeSpan.FromSeconds(1) },
+    };
+
+    /// <summary>Members of every group without a client of the load.</summary>
+    public int Bystanders { get; init; }
+
+    /// <summary>Clients beside the load that are only connected.</summary>
+    public int Crowd { get; init; }
+
+    /// <summary>Characters of a text; each has a random length up to this.</summary>
+    public int MaxTextLength { get; init; } = 200;
+
+    public char Letter { get; init; } = 'x';
+
     /// <summary>How many people each client watches.</summary>
     public int Contacts { get; init; }
 

@@ -1,10 +1,12 @@
 using Chat.Bench.Checker;
+using Chat.Bench.Measuring;
 
 namespace Chat.Bench.Workloads.Chaos;
 
 /// <param name="Disturbances">What was done, in order.</param>
-/// <param name="SlowestAcknowledgementSeconds">From writing a message to its result, since the last disturbance began.</param>
+/// <param name="Acknowledgements">From writing a message to its result, since the last disturbance began, of those who did not leave.</param>
 /// <param name="LongestAwaySeconds">The longest that a client was without a connection that it wanted.</param>
+/// <param name="Figures">What this run in particular measured.</param>
 /// <param name="Failures">What the run itself demands and did not see; empty when all is well.</param>
 public sealed record ChaosReport(
     string Command,
@@ -17,23 +19,24 @@ public sealed record ChaosReport(
     long Syncs,
     long Resyncs,
     IReadOnlyDictionary<string, long> Errors,
-    double SlowestAcknowledgementSeconds,
+    LatencySummary Acknowledgements,
     double LongestAwaySeconds,
     CalmSummary Calm,
     PresenceSummary? Presence,
+    IReadOnlyDictionary<string, double> Figures,
     IReadOnlyList<string> Failures,
     CheckReport Check)
 {
     public bool Passed => Failures.Count == 0 && Check.Passed;
 
     internal static ChaosReport Of(
-        string command, IReadOnlyList<Disturbance> disturbances, ChaosCounters counters, RunRecord record,
-        IReadOnlyList<string> failures, CheckReport check) => new(
+        string command, IReadOnlyList<Disturbance> disturbances, ChaosCounters counters, LatencySummary acknowledgements, RunRecord record,
+        IReadOnlyDictionary<string, double> figures, IReadOnlyList<string> failures, CheckReport check) => new(
             command, disturbances, counters.Acknowledged, counters.Repeated,
             counters.Connected, counters.ConnectionsLost, counters.ConnectFailed, counters.Syncs, counters.Resyncs, counters.Errors,
-            counters.Acknowledgements.Take().Percentile(1).TotalSeconds,
+            acknowledgements,
             record.Clients.Max(client => client.LongestAway).TotalSeconds,
-            CalmSummary.Of(record.Calm!), PresenceSummary.Of(record.Presence), failures, check);
+            CalmSummary.Of(record.Calm!), PresenceSummary.Of(record.Presence), figures, failures, check);
 }
 
 /// <param name="SecondsAway">From the blow until the thing answered again.</param>

@@ -10,10 +10,12 @@ internal static class ChaosSetup
 {
     private const int Concurrency = 8;
 
-    public static async Task<IReadOnlyList<ChaosUser>> MakeAsync(
+    public static async Task<ChaosPeople> MakeAsync(
         Uri address, ChaosOptions options, IProgress<double> progress, CancellationToken cancellationToken)
     {
-        var users = await BenchUsers.RegisterAsync(address, ServerProcess.HubOf(address), options.Pairs * 2, progress, cancellationToken);
+        var registered = await BenchUsers.RegisterAsync(
+            address, ServerProcess.HubOf(address), (options.Pairs * 2) + options.Bystanders, progress, cancellationToken);
+        var (users, bystanders) = (registered.Take(options.Pairs * 2).ToList(), registered.Skip(options.Pairs * 2).ToList());
         var direct = new long[options.Pairs];
         await ForEachAsync(options.Pairs, async (pair, token) =>
             direct[pair] = await OpenDirectAsync(users[pair * 2], users[(pair * 2) + 1], token), cancellationToken);
@@ -21,15 +23,24 @@ internal static class ChaosSetup
         var members = Enumerable.Range(0, options.Groups).Select(group => MembersOf(group, users, options)).ToList();
         var groups = new long[options.Groups];
         await ForEachAsync(options.Groups, async (group, token) =>
-            groups[group] = await CreateGroupAsync($"Group {group + 1}", members[group], token), cancellationToken);
+            groups[group] = await CreateGroupAsync($"Group {group + 1}", [.. members[group], .. bystanders], token), cancellationToken);
 
-        return [.. users.Select((user, index) => new ChaosUser(
-            user, users[index ^ 1].UserId, direct[index / 2],
-            [.. groups.Where((_, group) => members[group].Contains(user))],
-            ContactsOf(user, users[index ^ 1], members, options.Contacts)))];
+        return new ChaosPeople(
+            [.. users.Select((user, index) => new ChaosUser(
+                user, users[index ^ 1].UserId, direct[index / 2],
+                [.. groups.Where((_, group) => members[group].Contains(user))],
+                ContactsOf(user, users[index ^ 1], members, options.Contacts)))],
+            bystanders);
     }
 
-    private static List<BenchUser> MembersOf(int group, IReadOnlyList<BenchUser> users, ChaosOptions options) =>
+    /// <returns>The group's id.</returns>
+    public static async Task<long> CreateGroupAsync(string title, IReadOnlyList<BenchUser> members, CancellationToken cancellationToken)
+    {
+        var request = new CreateGroupRequest(Guid.NewGuid(), title, [.. members.Skip(1).Select(m => m.UserId)]);
+        return (await CallAsync(members[0], nameof(ChatHub.CreateGroup), request, cancellationToken)).ChatId;
+    }
+
+    private static List<BenchUser> MembersOf(int group, List<BenchUser> users, ChaosOptions options) =>
         [.. Enumerable.Range(group * options.GroupSize, options.GroupSize).Select(i => users[i % users.Count]).Distinct()];
 
     /// <summary>The partner, and those who stand behind the user in the list of its first group.</summary>
@@ -44,12 +55,6 @@ internal static class ChaosSetup
 
     private static async Task<long> OpenDirectAsync(BenchUser first, BenchUser second, CancellationToken cancellationToken) =>
         (await CallAsync(first, nameof(ChatHub.OpenDirectChat), new OpenDirectChatRequest(second.UserId), cancellationToken)).ChatId;
-
-    private static async Task<long> CreateGroupAsync(string title, List<BenchUser> members, CancellationToken cancellationToken)
-    {
-        var request = new CreateGroupRequest(Guid.NewGuid(), title, [.. members.Skip(1).Select(m => m.UserId)]);
-        return (await CallAsync(members[0], nameof(ChatHub.CreateGroup), request, cancellationToken)).ChatId;
-    }
 
     private static async Task<ChatView> CallAsync(BenchUser user, string method, object request, CancellationToken cancellationToken)
     {

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using Chat.Bench.Checker;
+using Chat.Bench.Client;
 using Chat.Bench.Output;
 using Chat.Bench.Topology;
 using Chat.Data;
@@ -18,12 +20,20 @@ internal sealed class ChaosStage : IAsyncDisposable
     private readonly List<string> _failures = [];
     private readonly ChaosLoad _load;
     private readonly IServedChat _served;
+    private readonly Dictionary<string, double> _figures = [];
     private long _changedAt = Stopwatch.GetTimestamp();
 
-    private ChaosStage(IServedChat served, ChaosLoad load, ChaosOptions options, RunOutput output) =>
-        (_served, _load, _options, _output) = (served, load, options, output);
+    private ChaosStage(IServedChat served, ChaosPeople people, ChaosOptions options, RunOutput output)
+    {
+        (_served, _options, _output) = (served, options, output);
+        Bystanders = people.Bystanders;
+        _load = new ChaosLoad(people.Users, options);
+    }
 
     public IReadOnlyList<ResilientClient> Clients => _load.Clients;
+
+    /// <summary>Members of all groups whom nobody connects: the run does what it wants with them.</summary>
+    public IReadOnlyList<BenchUser> Bystanders { get; }
 
     public ChaosCounters Counters => _load.Counters;
 
@@ -36,10 +46,10 @@ internal sealed class ChaosStage : IAsyncDisposable
     public static async Task<ChaosStage> StartAsync(
         IServedChat served, ChaosOptions options, RunOutput output, CancellationToken cancellationToken)
     {
-        var users = await output.PhaseAsync(
-            $"Making {options.Pairs * 2} users, {options.Pairs} direct chats and {options.Groups} groups of {options.GroupSize}",
+        var people = await output.PhaseAsync(
+            $"Making {(options.Pairs * 2) + options.Bystanders} users, {options.Pairs} direct chats and {options.Groups} groups of {options.GroupSize + options.Bystanders}",
             progress => ChaosSetup.MakeAsync(served.Address, options, progress, cancellationToken));
-        var stage = new ChaosStage(served, new ChaosLoad(users, options), options, output);
+        var stage = new ChaosStage(served, people, options, output);
         try
         {
             await output.PhaseAsync("Connecting everybody", _ => stage._load.StartAsync(cancellationToken));
@@ -93,6 +103,16 @@ internal sealed class ChaosStage : IAsyncDisposable
         _output.Line($"FAILURE: {reason}");
     }
 
+    /// <summary>Something that the run measured, for the report.</summary>
+    public void Measured(string what, double value) => _figures[what] = value;
+
+    /// <summary>Fails unless a figure is within its limit.</summary>
+    public void MustBeWithin(string what, double value, double limit)
+    {
+        Measured(what, value);
+        if (value > limit) Fail(string.Create(CultureInfo.InvariantCulture, $"{what}: {value:N1}, allowed are {limit:N1}."));
+    }
+
     /// <summary>Lets the load run out, watches everybody come to rest by themselves, syncs them all the same, and checks.</summary>
     public async Task<ChaosReport> FinishAsync(string command, CancellationToken cancellationToken)
     {
@@ -111,7 +131,7 @@ internal sealed class ChaosStage : IAsyncDisposable
         }
         var stored = await _output.PhaseAsync("Reading the database", _ =>
             StoredStateReader.ReadAsync(database, Clients.SelectMany(c => c.User.ChatIds), withTexts: true, cancellationToken));
-        var report = ChaosReport.Of(command, _disturbances, Counters, record, _failures, ConsistencyChecker.Check(record, stored));
+        var report = ChaosReport.Of(command, _disturbances, Counters, ending.Acknowledgements, record, _figures, _failures, ConsistencyChecker.Check(record, stored));
         if (!report.Passed) _output.Line($"The servers printed:\n{_served.LogExcerpt}");
         return report;
     }

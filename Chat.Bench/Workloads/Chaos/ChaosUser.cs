@@ -8,3 +8,6 @@ public sealed record ChaosUser(BenchUser User, long PartnerId, long DirectChatId
 {
     public IReadOnlyList<long> ChatIds { get; } = [DirectChatId, .. GroupIds];
 }
+
+/// <param name="Bystanders">Members of every group, without a client.</param>
+internal sealed record ChaosPeople(IReadOnlyList<ChaosUser> Users, IReadOnlyList<BenchUser> Bystanders);

@@ -14,25 +14,25 @@ public static class KillNodeRun
     /// <summary>How long the other node serves alone.</summary>
     private static readonly TimeSpan Absence = TimeSpan.FromSeconds(4);
 
-    public static async Task<ChaosReport> RunAsync(ChaosOptions options, RunOutput output, CancellationToken cancellationToken)
-    {
-        await using var cluster = await output.PhaseAsync(
-            "Starting a cluster", _ => ChatCluster.StartAsync(options.NodeSettings, cancellationToken));
-        await using var stage = await ChaosStage.StartAsync(cluster, options, output, cancellationToken);
-        for (var kill = 0; kill < options.Disturbances; kill++)
-        {
-            var index = kill % cluster.Nodes.Count;
-            await stage.DisturbAsync(
-                $"{ChatCluster.NameOf(index)} killed ({kill + 1} of {options.Disturbances})",
-                async () =>
-                {
-                    foreach (var leaver in stage.ChooseLeavers(ChatCluster.NameOf(index))) leaver.LeaveOnceLost();
-                    await cluster.Nodes[index].KillAsync();
-                    await Task.Delay(Absence, cancellationToken);
-                },
-                () => cluster.Nodes[index].StartAsync(cancellationToken),
-                cancellationToken);
-        }
-        return await stage.FinishAsync(Name, cancellationToken);
-    }
+    public static Task<ChaosReport> RunAsync(ChaosOptions options, RunOutput output, CancellationToken cancellationToken) =>
+        ClusterRun.RunAsync(
+            Name, options, output,
+            async (cluster, stage) =>
+            {
+                for (var kill = 0; kill < options.Disturbances; kill++)
+                    await KillAsync(cluster, stage, kill % cluster.Nodes.Count, cancellationToken);
+            },
+            cancellationToken);
+
+    private static Task KillAsync(ChatCluster cluster, ChaosStage stage, int index, CancellationToken cancellationToken) =>
+        stage.DisturbAsync(
+            $"{ChatCluster.NameOf(index)} killed",
+            async () =>
+            {
+                foreach (var leaver in stage.ChooseLeavers(ChatCluster.NameOf(index))) leaver.LeaveOnceLost();
+                await cluster.Nodes[index].KillAsync();
+                await Task.Delay(Absence, cancellationToken);
+            },
+            () => cluster.Nodes[index].StartAsync(cancellationToken),
+            cancellationToken);
 }

@@ -31,6 +31,7 @@ internal sealed class Outbox(ClientLink link, Action<long, Guid, long> acknowled
         lock (link.Gate)
         {
             var entry = new Entry(chatId, Guid.NewGuid(), text);
+            link.Counters.Deliveries.Written(entry.Id, entry.WrittenAt);
             _all.Add(entry);
             _open.AddLast(entry);
         }
@@ -50,6 +51,26 @@ internal sealed class Outbox(ClientLink link, Action<long, Guid, long> acknowled
                 Send(caller, entry);
             }
         }
+    }
+
+    /// <summary>Messages with a result.</summary>
+    public int AcknowledgedCount
+    {
+        get
+        {
+            lock (link.Gate) return _all.Count - _open.Count;
+        }
+    }
+
+    /// <summary>The longest wait for a result that ended after this timestamp, or has not ended yet.</summary>
+    public TimeSpan SlowestSince(long timestamp)
+    {
+        var now = Stopwatch.GetTimestamp();
+        lock (link.Gate)
+            return _all
+                .Where(entry => entry.AcknowledgedAt == 0 || entry.AcknowledgedAt > timestamp)
+                .Select(entry => Stopwatch.GetElapsedTime(entry.WrittenAt, entry.AcknowledgedAt == 0 ? now : entry.AcknowledgedAt))
+                .DefaultIfEmpty().Max();
     }
 
     public IReadOnlyList<SentMessage> ToSentMessages()
@@ -142,7 +163,8 @@ internal sealed class Outbox(ClientLink link, Action<long, Guid, long> acknowled
         }
         entry.Acknowledgement = new Acknowledgement(result.MessageId, link.Tick());
         _open.Remove(entry);
-        link.Counters.CountAcknowledged(entry.WrittenAt);
+        entry.AcknowledgedAt = Stopwatch.GetTimestamp();
+        link.Counters.CountAcknowledged(Stopwatch.GetElapsedTime(entry.WrittenAt, entry.AcknowledgedAt));
         acknowledged(entry.ChatId, entry.Id, result.MessageId);
     }
 
@@ -162,6 +184,7 @@ internal sealed class Outbox(ClientLink link, Action<long, Guid, long> acknowled
         public Guid Id => id;
         public string Text => text;
         public long WrittenAt { get; } = Stopwatch.GetTimestamp();
+        public long AcknowledgedAt { get; set; }
         public long FirstSentAt { get; set; }
         public int Attempts { get; set; }
         public bool UnderWay { get; set; }

@@ -59,6 +59,9 @@ public sealed class ResilientClient : IAsyncDisposable
 
     public TimeSpan LongestAway => _absence.Longest;
 
+    /// <summary>Messages with a result.</summary>
+    public int Acknowledged => _outbox.AcknowledgedCount;
+
     /// <summary>Messages without a result.</summary>
     public int Unacknowledged => _outbox.OpenCount;
 
@@ -95,6 +98,9 @@ public sealed class ResilientClient : IAsyncDisposable
         _absence.Return();
         _attendance.Return();
     }
+
+    /// <summary>The longest wait for a result that ended after this timestamp, or has not ended yet.</summary>
+    public TimeSpan SlowestSince(long timestamp) => _outbox.SlowestSince(timestamp);
 
     /// <summary>Whether it has every message up to these last ids, without a hole.</summary>
     public bool HasAll(IReadOnlyDictionary<long, long> heads) => _chats.HasAll(heads);
@@ -213,6 +219,7 @@ public sealed class ResilientClient : IAsyncDisposable
         if (record.Target.SequenceEqual("MessagePosted"u8))
         {
             var message = MessageKeyReader.ReadMessage(record.Payload);
+            _link.Counters.Deliveries.Arrived(message.ClientMessageId);
             _chats.Apply(message.ChatId, new SeenMessage(message.MessageId, message.SenderId, message.ClientMessageId));
         }
         else if (record.Target.SequenceEqual("ReceiptsAdvanced"u8))
