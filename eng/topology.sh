@@ -7,11 +7,14 @@ usage() {
 Usage: eng/topology.sh up         start everything; then http://127.0.0.1:8090 is the load balancer
        eng/topology.sh down       stop the load balancer and the nodes (the services: eng/services.sh down)
        eng/topology.sh status     who runs, and where
-       eng/topology.sh kill NAME  SIGKILL node1, node2 or haproxy; "up" starts it again
+       eng/topology.sh stop NAME  SIGTERM node1, node2 or haproxy: a node drains first; "up" starts it again
+       eng/topology.sh kill NAME  SIGKILL, the same otherwise
+       eng/topology.sh reload     let the load balancer read its configuration again, without closing a connection
 
 Environment:
   CHAT_NODE1_PORT, CHAT_NODE2_PORT  the nodes (default 5091, 5092)
   CHAT_LB_PORT                      the load balancer (default 8090)
+  CHAT_SERVER                       a Chat.Server.dll that is built already (default: built here)
   CHAT_LOCAL, CHAT_DB_PORT, …       see eng/services.sh --help
 Other variables reach the nodes, for example Database__SeedDemo=true.
 TEXT
@@ -55,14 +58,14 @@ start_node() {
     # The address of the load balancer, whose X-Forwarded-For the node may believe.
     ASPNETCORE_URLS=http://127.0.0.1:$(port_of "$name") ASPNETCORE_CONTENTROOT=$CHAT_ROOT/Chat.Server \
         Proxy__KnownNetworks__0=127.0.0.0/8 \
-        start "$name" dotnet "$CHAT_ROOT/Chat.Server/bin/Release/net10.0/Chat.Server.dll"
+        start "$name" dotnet "${CHAT_SERVER:-$CHAT_ROOT/Chat.Server/bin/Release/net10.0/Chat.Server.dll}"
 }
 
 start_haproxy() {
     local haproxy
     haproxy=$("$eng/haproxy.sh")
     CHAT_LB_BIND=127.0.0.1:$(port_of haproxy) CHAT_NODE1=127.0.0.1:$(port_of node1) CHAT_NODE2=127.0.0.1:$(port_of node2) \
-        start haproxy "$haproxy" -db -f "$eng/loadbalancer/haproxy.cfg"
+        start haproxy "$haproxy" -W -db -f "$eng/loadbalancer/haproxy.cfg"
 }
 
 wait_until_ready() {
@@ -81,7 +84,7 @@ wait_until_ready() {
 
 # A running node's program files must not change under it.
 build_server() {
-    if pid_of node1 >/dev/null || pid_of node2 >/dev/null; then return; fi
+    if [[ -n ${CHAT_SERVER:-} ]] || pid_of node1 >/dev/null || pid_of node2 >/dev/null; then return; fi
     "$eng/feed.sh"
     build_dotnet Chat.Server Release
 }
@@ -107,6 +110,12 @@ end() {
     say "$name: stopped"
 }
 
+reload() {
+    local pid
+    pid=$(pid_of haproxy) || die 'The load balancer does not run.'
+    kill -USR2 "$pid"
+}
+
 status() {
     local name pid
     for name in "${parts[@]}"; do
@@ -124,7 +133,9 @@ main() {
             end node2 TERM
             ;;
         status) status ;;
+        stop) port_of "${2:-}" >/dev/null && end "$2" TERM ;;
         kill) port_of "${2:-}" >/dev/null && end "$2" KILL ;;
+        reload) reload ;;
         help | -h | --help) usage ;;
         *)
             usage >&2

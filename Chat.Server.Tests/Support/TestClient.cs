@@ -16,10 +16,11 @@ public sealed class TestClient : IAsyncDisposable
     private static int _people = Random.Shared.Next(1, 500_000);
 
     private readonly Uri _server;
+    private readonly Action<IHubConnectionBuilder>? _transport;
 
-    private TestClient(Uri server, TestAccount account)
+    private TestClient(Uri server, TestAccount account, Action<IHubConnectionBuilder>? transport)
     {
-        (_server, Account) = (server, account);
+        (_server, Account, _transport) = (server, account, transport);
         Hub = BuildHub();
     }
 
@@ -53,9 +54,10 @@ public sealed class TestClient : IAsyncDisposable
         await ConnectAsync(server, await TestAccount.RegisterAsync(server, name, NextPhoneNumber()));
 
     /// <summary>One more device of a person.</summary>
-    public static async Task<TestClient> ConnectAsync(Uri server, TestAccount account)
+    /// <param name="transport">How the connection is made; by default a WebSocket without negotiation.</param>
+    public static async Task<TestClient> ConnectAsync(Uri server, TestAccount account, Action<IHubConnectionBuilder>? transport = null)
     {
-        var client = new TestClient(server, account);
+        var client = new TestClient(server, account, transport);
         await client.StartAsync();
         return client;
     }
@@ -141,12 +143,18 @@ public sealed class TestClient : IAsyncDisposable
         await ListChatsAsync(limit: 1);
     }
 
-    private HubConnection BuildHub()
+    private void UseWebSocket(HubConnectionBuilder builder)
     {
         var address = new UriBuilder(_server) { Scheme = "ws", Path = "/hub/chat" }.Uri;
-        var builder = new HubConnectionBuilder();
         builder.Services.AddSingleton<EndPoint>(new UriEndPoint(address));
         builder.Services.AddSingleton<IConnectionFactory>(new WebSocketConnectionFactory(() => Task.FromResult<string?>(Account.AccessToken)));
+    }
+
+    private HubConnection BuildHub()
+    {
+        var builder = new HubConnectionBuilder();
+        if (_transport is null) UseWebSocket(builder);
+        else _transport(builder);
         var hub = builder.Build();
         hub.On<MessageView>(nameof(IChatClient.MessagePosted), Messages.Add);
         hub.On<ReceiptsAdvancedEvent>(nameof(IChatClient.ReceiptsAdvanced), Receipts.Add);

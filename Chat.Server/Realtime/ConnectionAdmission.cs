@@ -49,7 +49,8 @@ public sealed class ConnectionAdmission(AdmissionOptions options) : IDisposable
     /// <summary>The connection of this request is set up: the next one may come.</summary>
     public static void Done(HttpContext? context)
     {
-        if (context?.Items[TicketKey] is Ticket ticket) ticket.Dispose();
+        // A connection that polls was let in by its negotiation, which is another request and has ended.
+        if (context is not null && context.Items.TryGetValue(TicketKey, out var ticket)) (ticket as Ticket)?.Dispose();
     }
 
     public void Dispose() => _slots.Dispose();
