@@ -15,6 +15,7 @@ internal static class BenchProgram
             GroupCommand.Create(),
             CompareCommand.Create(),
             HistoryCommand.Create(),
+            BackplaneCommand.Create(),
             ChaosCommand.Create(),
             ServeCommand.Create(),
         };

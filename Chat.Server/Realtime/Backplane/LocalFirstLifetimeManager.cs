@@ -94,6 +94,7 @@ internal sealed partial class LocalFirstLifetimeManager<THub> : HubLifetimeManag
     private void Receive(ReadOnlyMemory<byte> bytes)
     {
         var entry = new PushEntryReader(bytes);
+        if (entry.Kind is PushKind.Groups && !IsForGroupsHere(entry)) return;
         var targets = entry.ReadTexts();
         switch (entry.Kind)
         {
@@ -112,5 +113,12 @@ internal sealed partial class LocalFirstLifetimeManager<THub> : HubLifetimeManag
                 Deliver(entry.Kind, targets, excluded, PushEntry.Received(_protocol, entry.Payload));
                 break;
         }
+    }
+
+    private bool IsForGroupsHere(PushEntryReader entry)
+    {
+        for (var left = entry.ReadCount(); left > 0; left--)
+            if (_groups.Has(entry.ReadUtf8())) return true;
+        return false;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 
 namespace Chat.Server.Realtime.Backplane;
 
@@ -47,10 +48,23 @@ internal sealed class LocalGroup(string name)
 internal sealed class LocalGroups
 {
     private readonly ConcurrentDictionary<string, LocalGroup> _groups = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, LocalGroup>.AlternateLookup<ReadOnlySpan<char>> _byName;
+
+    public LocalGroups() => _byName = _groups.GetAlternateLookup<ReadOnlySpan<char>>();
 
     public int Count => _groups.Count;
 
     public LocalGroup? Find(string name) => _groups.GetValueOrDefault(name);
+
+    /// <summary>Whether somebody is in a group, without a string of its name: most of what other nodes push is for nobody here.</summary>
+    /// <param name="name">UTF-8.</param>
+    public bool Has(ReadOnlySpan<byte> name)
+    {
+        Span<char> characters = stackalloc char[256];
+        // No more characters than bytes.
+        if (name.Length > characters.Length) return Find(Encoding.UTF8.GetString(name)) is not null;
+        return _byName.ContainsKey(characters[..Encoding.UTF8.GetChars(name, characters)]);
+    }
 
     public static IReadOnlyList<string> Of(ClientConnection connection)
     {

@@ -29,16 +29,21 @@ internal ref struct PushEntryReader
         var count = ReadCount();
         if (count == 0) return [];
         var texts = new string[count];
-        for (var i = 0; i < count; i++)
-        {
-            var length = ReadCount();
-            texts[i] = Encoding.UTF8.GetString(_entry.Span.Slice(_at, length));
-            _at += length;
-        }
+        for (var i = 0; i < count; i++) texts[i] = Encoding.UTF8.GetString(ReadUtf8());
         return texts;
     }
 
-    private int ReadCount()
+    /// <summary>A text as it was written.</summary>
+    public ReadOnlySpan<byte> ReadUtf8()
+    {
+        var length = ReadCount();
+        var text = _entry.Span.Slice(_at, length);
+        _at += length;
+        return text;
+    }
+
+    /// <summary>How many texts follow, for <see cref="ReadUtf8"/>.</summary>
+    public int ReadCount()
     {
         var count = BinaryPrimitives.ReadUInt16LittleEndian(_entry.Span[_at..]);
         _at += 2;
