@@ -119,12 +119,12 @@ internal sealed class AppendBatch
     /// <summary>Answers the callers.</summary>
     public BatchOutcome Complete()
     {
-        Completions.Run(_waiting);
+        Completions.Run(_waiting, static pending => pending.Complete());
         var refused = _refused.Count == 0 ? 0 : _waiting.Count(pending => pending.Outcome.Outcome is AppendOutcome.NotAParticipant);
         return new BatchOutcome(_toInsert.Count, Repeated: _waiting.Count - _toInsert.Count - refused, refused);
     }
 
-    public void Fail(Exception exception) => Completions.Run(_waiting, exception);
+    public void Fail(Exception exception) => Completions.Run(_waiting, pending => pending.Fail(exception));
 
     private void Number(PendingMessage pending)
     {

@@ -2,7 +2,8 @@ namespace Chat.Data.Receipts;
 
 /// <summary>An up-to mark that a participant made.</summary>
 /// <param name="Read">A read mark; it implies delivered.</param>
-public readonly record struct Mark(long ChatId, long UserId, long UpTo, bool Read);
+/// <param name="Origin">Whatever the caller wants to find again in <see cref="AdvancedReceipt"/>; the data layer does not look at it.</param>
+public readonly record struct Mark(long ChatId, long UserId, long UpTo, bool Read, string? Origin = null);
 
 public enum MarkOutcome
 {
@@ -22,4 +23,5 @@ public enum MarkOutcome
 public readonly record struct MarkedPosition(MarkOutcome Outcome, long DeliveredUpTo, long ReadUpTo);
 
 /// <summary>Watermarks that moved, for those who watch them.</summary>
-public readonly record struct AdvancedReceipt(long ChatId, long UserId, long DeliveredUpTo, long ReadUpTo);
+/// <param name="Origin">Where the marks came from, if all came from one place. See <see cref="Mark.Origin"/>.</param>
+public readonly record struct AdvancedReceipt(long ChatId, long UserId, long DeliveredUpTo, long ReadUpTo, string? Origin = null);

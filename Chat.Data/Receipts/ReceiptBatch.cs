@@ -45,7 +45,7 @@ internal sealed class ReceiptBatch(IEnumerable<Mark> marks)
         foreach (var ((chatId, userId), position) in _positions)
         {
             if (!position.Moved) continue;
-            _advanced.Add(new AdvancedReceipt(chatId, userId, position.DeliveredUpTo, position.ReadUpTo));
+            _advanced.Add(new AdvancedReceipt(chatId, userId, position.DeliveredUpTo, position.ReadUpTo, position.Origin));
             if (position.DeliveredMoved) _steps.Add(new StatusStep(chatId, userId, "delivered", position.DeliveredUpTo));
             if (position.ReadMoved) _steps.Add(new StatusStep(chatId, userId, "read", position.ReadUpTo));
         }
@@ -62,7 +62,7 @@ internal sealed class ReceiptBatch(IEnumerable<Mark> marks)
     }
 
     private readonly record struct Position(
-        long DeliveredUpTo, long ReadUpTo, bool Moved, bool DeliveredMoved = false, bool ReadMoved = false)
+        long DeliveredUpTo, long ReadUpTo, bool Moved, bool DeliveredMoved = false, bool ReadMoved = false, string? Origin = null)
     {
         public Position After(Mark mark)
         {
@@ -73,7 +73,8 @@ internal sealed class ReceiptBatch(IEnumerable<Mark> marks)
                 read ? mark.UpTo : ReadUpTo,
                 Moved || delivered || read,
                 DeliveredMoved || delivered,
-                ReadMoved || read);
+                ReadMoved || read,
+                Moved && Origin != mark.Origin ? null : mark.Origin);
         }
     }
 }

@@ -91,12 +91,12 @@ public sealed class ReceiptWriter : IReceiptWriter, IAsyncDisposable
                 await _receipts.StoreAsync(batch, _time.GetUtcNow().UtcDateTime);
                 _metrics.ReceiptsStored(pending.Count, _time.GetElapsedTime(start));
                 if (batch.Advanced.Count > 0) _advanced(batch.Advanced);
-                foreach (var mark in pending) mark.Result.TrySetResult(batch.ResultOf(mark.Mark));
+                Completions.Run(pending, mark => mark.Result.TrySetResult(batch.ResultOf(mark.Mark)));
             }
             catch (Exception exception)
             {
                 _metrics.ReceiptsFailed(_time.GetElapsedTime(start));
-                foreach (var mark in pending) mark.Result.TrySetException(exception);
+                Completions.Run(pending, mark => mark.Result.TrySetException(exception));
             }
         }
     }
@@ -105,6 +105,7 @@ public sealed class ReceiptWriter : IReceiptWriter, IAsyncDisposable
     {
         public Mark Mark { get; } = mark;
 
-        public TaskCompletionSource<MarkedPosition> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Its continuations run where it is completed: on a thread of the pool, never the lane's own.
+        public TaskCompletionSource<MarkedPosition> Result { get; } = new();
     }
 }

@@ -3,7 +3,6 @@ using Chat.Data;
 using Chat.Data.Messages;
 using Chat.Data.Receipts;
 using Chat.Server.Errors;
-using Chat.Server.Hosting.Draining;
 using Chat.Server.Hubs;
 using Chat.Server.Hubs.Filters;
 using Chat.Server.Realtime;
@@ -94,17 +93,16 @@ public sealed class Filtering
     [Test]
     public void A_call_counts_as_under_way_until_it_has_ended_however_it_ends()
     {
-        using var harness = new HubHarness();
-        var drain = harness.Drain();
-        var filter = Filter(drain: drain);
+        var calls = new CallCount();
+        var filter = Filter(calls: calls);
         var underWay = new List<int>();
         ValueTask<object?> Next(HubInvocationContext context)
         {
-            underWay.Add(drain.CallsUnderWay);
+            underWay.Add(calls.UnderWay);
             throw new IOException();
         }
         Assert.ThrowsAsync<HubException>(async () => await filter.InvokeMethodAsync(Call(), Next));
-        Assert.That((underWay.Single(), drain.CallsUnderWay), Is.EqualTo((1, 0)));
+        Assert.That((underWay.Single(), calls.UnderWay), Is.EqualTo((1, 0)));
     }
 
     [Test]
@@ -185,12 +183,11 @@ public sealed class Filtering
         return passed;
     }
 
-    private CallFilter Filter(CapturedLogs? logs = null, NodeDrain? drain = null)
+    private CallFilter Filter(CapturedLogs? logs = null, CallCount? calls = null)
     {
         ILoggerFactory loggers = logs is null ? NullLoggerFactory.Instance : new LoggerFactory([logs]);
-        using var harness = new HubHarness();
         return new CallFilter(
-            drain ?? harness.Drain(), Limits(new RateLimitOptions()), new CallErrors(TestMetrics.Calls(), loggers.CreateLogger<CallErrors>()),
+            calls ?? new CallCount(), Limits(new RateLimitOptions()), new CallErrors(TestMetrics.Calls(), loggers.CreateLogger<CallErrors>()),
             new CallLog(loggers.CreateLogger<CallLog>(), _time));
     }
 

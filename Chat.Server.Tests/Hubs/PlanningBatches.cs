@@ -113,6 +113,14 @@ public sealed class PlanningBatches
     }
 
     [Test]
+    public void Marks_from_one_place_keep_it_and_from_several_do_not()
+    {
+        var batch = new ReceiptBatch([new Mark(5, 1, 3, false, "phone"), new Mark(5, 1, 7, true, "phone"), new Mark(5, 2, 4, false, "phone"), new Mark(5, 2, 6, false, "desk")]);
+        Fill(batch, last: 10, (1, 2, 0), (2, 2, 1));
+        Assert.That(batch.Advanced.Select(a => a.Origin), Is.EqualTo(new[] { "phone", null }));
+    }
+
+    [Test]
     public void A_read_mark_behind_the_delivered_one_moves_only_read()
     {
         var batch = new ReceiptBatch([new Mark(5, 1, 4, true)]);

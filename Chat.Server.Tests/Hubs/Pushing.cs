@@ -88,6 +88,26 @@ public sealed class Pushing
     }
 
     [Test]
+    public void The_connection_that_marked_has_the_result_and_needs_no_push()
+    {
+        _harness.ReceiptNotifier.Advanced([new AdvancedReceipt(HubHarness.DirectChat, HubHarness.Bob, 9, 8, "phone")]);
+        Assert.That(_harness.Pushes.All.Select(p => p.To), Is.EquivalentTo(new[] { "user:11 except phone", "user:22 except phone" }));
+    }
+
+    [Test]
+    public void Marks_of_both_people_are_told_together_to_both()
+    {
+        _harness.ReceiptNotifier.Advanced([new AdvancedReceipt(HubHarness.DirectChat, HubHarness.Bob, 9, 8, "phone")]);
+        _harness.ReceiptNotifier.Advanced(
+        [
+            new AdvancedReceipt(HubHarness.DirectChat, HubHarness.Bob, 10, 8, "phone"), new AdvancedReceipt(HubHarness.DirectChat, HubHarness.Ann, 10, 10, "desk"),
+        ]);
+        var together = _harness.Pushes.All.Skip(2).ToList();
+        Assert.That(together.Select(p => p.To), Is.EquivalentTo(new[] { "user:11", "user:22" }));
+        Assert.That(((ReceiptsAdvancedEvent)together[0].Event).Receipts.Select(r => r.UserId), Is.EquivalentTo(new[] { HubHarness.Ann, HubHarness.Bob }));
+    }
+
+    [Test]
     public void Marks_of_a_group_are_gathered_and_the_latest_of_each_person_counts()
     {
         for (var i = 1; i <= 50; i++)

@@ -21,7 +21,7 @@ public sealed class ReceiptCalls
     [TestCase(true)]
     public async Task A_mark_goes_to_the_writer_and_answers_where_one_stands(bool read)
     {
-        _harness.Receipts.Setup(r => r.MarkAsync(new Mark(HubHarness.Group, HubHarness.Bob, 7, read))).ReturnsAsync(new MarkedPosition(MarkOutcome.Unchanged, 9, 8));
+        _harness.Receipts.Setup(r => r.MarkAsync(new Mark(HubHarness.Group, HubHarness.Bob, 7, read, "connection"))).ReturnsAsync(new MarkedPosition(MarkOutcome.Unchanged, 9, 8));
         var hub = _harness.As(HubHarness.Bob);
         var request = new MarkRequest(HubHarness.Group, 7);
         var result = await (read ? hub.MarkRead(request) : hub.MarkDelivered(request));

@@ -11,7 +11,6 @@ using Chat.Server.Features.Messages;
 using Chat.Server.Features.Presence;
 using Chat.Server.Features.Receipts;
 using Chat.Server.Features.Typing;
-using Chat.Server.Hosting.Draining;
 using Chat.Server.Hubs;
 using Chat.Server.Realtime;
 using Chat.Server.Realtime.Cluster;
@@ -37,7 +36,7 @@ internal sealed class HubHarness : IDisposable
         HubContext.SetupGet(h => h.Clients).Returns(Pushes.Clients);
         HubContext.SetupGet(h => h.Groups).Returns(Groups.Object);
         Registry = new ConnectionRegistry();
-        ReceiptNotifier = new ReceiptNotifier(HubContext.Object, Rosters, Time, NullLogger<ReceiptNotifier>.Instance);
+        ReceiptNotifier = new ReceiptNotifier(Pusher, Rosters, Time, NullLogger<ReceiptNotifier>.Instance);
         ChatNotifier = new ChatNotifier(HubContext.Object, NullLogger<ChatNotifier>.Instance);
         Membership = new ChatMembership(Registry, Rosters, HubContext.Object, new SingleNode());
         MessageNotifier = new MessageNotifier(Pusher, HubContext.Object, Rosters, Membership, NullLogger<MessageNotifier>.Instance);
@@ -97,8 +96,6 @@ internal sealed class HubHarness : IDisposable
 
     public void KnowsNoChat(long chatId) =>
         RosterReader.Setup(r => r.GetAsync(chatId, It.IsAny<CancellationToken>())).ReturnsAsync((Roster?)null);
-
-    public NodeDrain Drain() => new(Registry, HubContext.Object, new DrainOptions(), Time, NullLogger<NodeDrain>.Instance);
 
     /// <summary>The hub as one call of a user sees it.</summary>
     public ChatHub As(long userId, string connectionId = "connection", CancellationToken aborted = default)

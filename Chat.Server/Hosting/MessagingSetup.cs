@@ -118,6 +118,7 @@ internal static class MessagingSetup
             })
             .AddJsonProtocol(options => options.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, ContractJson.Default));
         services.AddSingleton<CallMetrics>();
+        services.AddSingleton<CallCount>();
         services.AddSingleton<CallLog>();
         services.AddSingleton<CallErrors>();
         services.AddSingleton<CallLimits>();

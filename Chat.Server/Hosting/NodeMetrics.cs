@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Chat.Server.Features.Messages;
 using Chat.Server.Features.Presence;
 using Chat.Server.Hosting.Draining;
+using Chat.Server.Hubs.Filters;
 using Chat.Server.Realtime;
 
 namespace Chat.Server.Hosting;
@@ -17,6 +18,7 @@ internal sealed class NodeMetrics(
     RosterCache rosters,
     HistoryService history,
     PresenceTracker presence,
+    CallCount calls,
     NodeDrain drain) : IHostedService
 {
     public const string MeterName = "Chat.Server";
@@ -28,7 +30,7 @@ internal sealed class NodeMetrics(
         meter.CreateObservableUpDownCounter("chat.connections.users", () => connections.UserCount, "{user}", "Users with a connection to this node");
         meter.CreateObservableUpDownCounter("chat.connections.waiting", () => admission.Waiting, "{connection}", "Connections that wait to be set up");
         meter.CreateObservableCounter("chat.connections.refused", () => admission.Refused, "{connection}", "Connections sent away because too many were waiting");
-        meter.CreateObservableUpDownCounter("chat.calls.active", () => drain.CallsUnderWay, "{call}", "Hub calls under way");
+        meter.CreateObservableUpDownCounter("chat.calls.active", () => calls.UnderWay, "{call}", "Hub calls under way");
         meter.CreateObservableUpDownCounter("chat.rosters.cached", () => rosters.Count, "{roster}", "Chats whose members are in memory");
         meter.CreateObservableCounter("chat.rosters.hits", () => rosters.Hits, "{use}", "Uses of a roster that was in memory");
         meter.CreateObservableCounter("chat.rosters.loads", () => rosters.Loads, "{roster}", "Rosters read from the database");

@@ -58,6 +58,9 @@ public sealed class RosterCache(IRosterReader reader, TimeProvider time, RosterC
         }
     }
 
+    /// <summary>The chat's roster if it is known now; null when it would have to be read, or there is no such chat.</summary>
+    public Roster? Known(long chatId) => _entries.TryGetValue(chatId, out var entry) ? FreshRoster(entry) : null;
+
     /// <summary>The chat's roster, null when there is no such chat.</summary>
     public Task<Roster?> GetAsync(long chatId) => UseAsync(chatId, Task.FromResult);
 

@@ -1,8 +1,7 @@
+using Chat.Data.Chats;
 using Chat.Data.Receipts;
-using Chat.Server.Hubs;
 using Chat.Server.Hubs.Contract;
 using Chat.Server.Realtime;
-using Microsoft.AspNetCore.SignalR;
 
 namespace Chat.Server.Features.Receipts;
 
@@ -11,7 +10,7 @@ namespace Chat.Server.Features.Receipts;
 /// thousand readers of one message cost a few pushes and not a thousand.
 /// </summary>
 public sealed class ReceiptNotifier(
-    IHubContext<ChatHub, IChatClient> hub, RosterCache rosters, TimeProvider time, ILogger<ReceiptNotifier> logger) : IDisposable
+    IEventPushes pushes, RosterCache rosters, TimeProvider time, ILogger<ReceiptNotifier> logger) : IDisposable
 {
     public static readonly TimeSpan GroupDelay = TimeSpan.FromMilliseconds(200);
 
@@ -21,23 +20,35 @@ public sealed class ReceiptNotifier(
 
     public void Advanced(IReadOnlyList<AdvancedReceipt> receipts)
     {
+        var direct = new Dictionary<long, (Roster Roster, List<AdvancedReceipt> Receipts)>();
         foreach (var receipt in receipts)
-            rosters.UseAsync(receipt.ChatId, roster =>
-            {
-                var view = new ReceiptView(receipt.UserId, receipt.DeliveredUpTo, receipt.ReadUpTo);
-                if (roster is { IsDirect: true }) PushDirect(roster.Members.Keys, receipt.ChatId, view);
-                else Gather(receipt.ChatId, view);
-                return Task.FromResult(true);
-            }).Forget(logger);
+        {
+            if (rosters.Known(receipt.ChatId) is not { } roster) AdvancedLater(receipt);
+            else if (!roster.IsDirect) Gather(receipt.ChatId, ViewOf(receipt));
+            else if (direct.TryGetValue(receipt.ChatId, out var both)) both.Receipts.Add(receipt);
+            else direct.Add(receipt.ChatId, (roster, [receipt]));
+        }
+        foreach (var (roster, ofChat) in direct.Values) PushDirect(roster, ofChat);
     }
 
     public void Dispose() => _timer?.Dispose();
 
-    private void PushDirect(IEnumerable<long> userIds, long chatId, ReceiptView receipt)
+    private static ReceiptView ViewOf(AdvancedReceipt receipt) => new(receipt.UserId, receipt.DeliveredUpTo, receipt.ReadUpTo);
+
+    private void AdvancedLater(AdvancedReceipt receipt) =>
+        rosters.UseAsync(receipt.ChatId, roster =>
+        {
+            if (roster is { IsDirect: true }) PushDirect(roster, [receipt]);
+            else Gather(receipt.ChatId, ViewOf(receipt));
+            return Task.FromResult(true);
+        }).Forget(logger);
+
+    private void PushDirect(Roster roster, List<AdvancedReceipt> receipts)
     {
-        var advanced = new ReceiptsAdvancedEvent(chatId, [receipt]);
-        foreach (var userId in userIds)
-            hub.Clients.Group(GroupNames.User(userId)).ReceiptsAdvanced(advanced).Forget(logger);
+        var advanced = new ReceiptsAdvancedEvent(roster.ChatId, [.. receipts.Select(ViewOf)]);
+        // Who marked has the call's result; when both did, each wants to hear of the other.
+        var except = receipts.Count == 1 ? receipts[0].Origin : null;
+        pushes.Push([.. roster.Members.Keys.Select(GroupNames.User)], [PushedEvent.ReceiptsAdvanced(advanced, except)]);
     }
 
     private void Gather(long chatId, ReceiptView receipt)
@@ -62,6 +73,6 @@ public sealed class ReceiptNotifier(
             _timer = null;
         }
         foreach (var advanced in events)
-            hub.Clients.Group(GroupNames.Chat(advanced.ChatId)).ReceiptsAdvanced(advanced).Forget(logger);
+            pushes.Push([GroupNames.Chat(advanced.ChatId)], [PushedEvent.ReceiptsAdvanced(advanced, except: null)]);
     }
 }

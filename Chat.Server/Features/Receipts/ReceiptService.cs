@@ -8,11 +8,12 @@ namespace Chat.Server.Features.Receipts;
 /// <summary>The rules of receipts.</summary>
 public sealed class ReceiptService(RosterCache rosters, IReceiptWriter writer, IMessageInfoReader messageInfo)
 {
+    /// <param name="connectionId">Gets the result instead of a push, in direct chats.</param>
     /// <exception cref="ChatException"><c>not_found</c> when the caller is not in the chat; <c>invalid</c> beyond its last message.</exception>
-    public async Task<MarkResult> MarkAsync(long userId, MarkRequest request, bool read)
+    public async Task<MarkResult> MarkAsync(long userId, string connectionId, MarkRequest request, bool read)
     {
         var position = await rosters.UseAsync(request.ChatId, roster => roster is not null && roster.Has(userId)
-            ? writer.MarkAsync(new Mark(request.ChatId, userId, request.UpTo, read))
+            ? writer.MarkAsync(new Mark(request.ChatId, userId, request.UpTo, read, connectionId))
             : Task.FromException<MarkedPosition>(ChatException.ChatNotFound()));
         return position.Outcome switch
         {

@@ -1,5 +1,6 @@
 using Chat.Server.Hubs;
 using Chat.Server.Hubs.Contract;
+using Chat.Server.Hubs.Filters;
 using Chat.Server.Realtime;
 using Microsoft.AspNetCore.SignalR;
 
@@ -11,6 +12,7 @@ namespace Chat.Server.Hosting.Draining;
 /// </summary>
 public sealed partial class NodeDrain(
     ConnectionRegistry registry,
+    CallCount calls,
     IHubContext<ChatHub, IChatClient> hub,
     DrainOptions options,
     TimeProvider time,
@@ -19,17 +21,9 @@ public sealed partial class NodeDrain(
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
     private volatile bool _draining;
-    private int _calls;
 
     /// <summary>From the first moment of the drain on: the node is not ready, and takes no new connections.</summary>
     public bool IsDraining => _draining;
-
-    /// <summary>Hub calls that have begun and not ended.</summary>
-    public int CallsUnderWay => Volatile.Read(ref _calls);
-
-    public void CallBegins() => Interlocked.Increment(ref _calls);
-
-    public void CallEnds() => Interlocked.Decrement(ref _calls);
 
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
@@ -46,8 +40,8 @@ public sealed partial class NodeDrain(
                 .Forget(logger);
         }
         await UntilAsync(() => registry.Count == 0, options.ReconnectTime, cancellationToken);
-        await UntilAsync(() => CallsUnderWay == 0, options.FinishTime, cancellationToken);
-        LogDrained(logger, registry.Count, CallsUnderWay);
+        await UntilAsync(() => calls.UnderWay == 0, options.FinishTime, cancellationToken);
+        LogDrained(logger, registry.Count, calls.UnderWay);
     }
 
     private async Task UntilAsync(Func<bool> condition, TimeSpan atMost, CancellationToken cancellationToken)

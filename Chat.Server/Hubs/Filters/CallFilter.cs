@@ -1,4 +1,3 @@
-using Chat.Server.Hosting.Draining;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Chat.Server.Hubs.Filters;
@@ -6,13 +5,14 @@ namespace Chat.Server.Hubs.Filters;
 /// <summary>
 /// Everything that stands between the wire and a hub method. One filter: SignalR wraps each in asynchronous steps of its own,
 /// and five of them cost a message more than its rules do. What each part does stands in the classes beside this one.
+/// They must need nothing of SignalR's: its options are made with this filter.
 /// </summary>
-internal sealed class CallFilter(NodeDrain drain, CallLimits limits, CallErrors errors, CallLog log) : IHubFilter
+internal sealed class CallFilter(CallCount calls, CallLimits limits, CallErrors errors, CallLog log) : IHubFilter
 {
     public async ValueTask<object?> InvokeMethodAsync(
         HubInvocationContext invocation, Func<HubInvocationContext, ValueTask<object?>> next)
     {
-        drain.CallBegins();
+        calls.Begins();
         var begin = log.Begin();
         try
         {
@@ -30,7 +30,7 @@ internal sealed class CallFilter(NodeDrain drain, CallLimits limits, CallErrors 
         }
         finally
         {
-            drain.CallEnds();
+            calls.Ends();
         }
     }
 
