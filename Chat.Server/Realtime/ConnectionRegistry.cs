@@ -5,7 +5,15 @@ namespace Chat.Server.Realtime;
 
 /// <summary>A connection of this node.</summary>
 /// <param name="Abort">Closes it.</param>
-public sealed record LocalConnection(string ConnectionId, long UserId, long SessionId, Action Abort);
+public sealed record LocalConnection(string ConnectionId, long UserId, long SessionId, Action Abort)
+{
+    private volatile bool _isSetUp;
+
+    /// <summary>Whether it is subscribed to everything of its user, as far as this node knows.</summary>
+    public bool IsSetUp => _isSetUp;
+
+    public void SetUp() => _isSetUp = true;
+}
 
 /// <summary>The connections of this node by user.</summary>
 public sealed class ConnectionRegistry
@@ -43,6 +51,12 @@ public sealed class ConnectionRegistry
     }
 
     public IReadOnlyList<LocalConnection> All() => [.. _users.Values.SelectMany(user => user.Connections)];
+
+    /// <summary>Those who have a connection.</summary>
+    public IReadOnlyList<long> Users() => [.. _users.Select(user => user.Key)];
+
+    public bool Contains(LocalConnection connection) =>
+        _users.TryGetValue(connection.UserId, out var user) && Array.IndexOf(user.Connections, connection) >= 0;
 
     public IReadOnlyList<LocalConnection> Of(long userId) =>
         _users.TryGetValue(userId, out var user) ? user.Connections : [];

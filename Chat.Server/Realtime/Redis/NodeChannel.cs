@@ -148,9 +148,10 @@ internal sealed partial class NodeChannel : IAsyncDisposable
         Interlocked.Exchange(ref _echoAt, _time.GetTimestamp());
         if (_isHealthy) return;
         Interlocked.Exchange(ref _hearingSince, _time.GetTimestamp());
-        _isHealthy = true;
         LogHealthy(_logger, _name);
+        // In this order: whoever sees the channel healthy knows of the loss.
         NewsLost?.Invoke();
+        _isHealthy = true;
     }
 
     private void OnEntries(Envelope envelope)
