@@ -22,6 +22,7 @@ internal sealed class RedisGoesAway(string backplane)
         await using var bob = await TestClient.RegisterAsync(one.Address, "Bob");
         await using var cem = await TestClient.RegisterAsync(two.Address, "Cem");
         var group = await ann.CreateGroupAsync("Group", bob, cem);
+        await cem.UntilInAsync(group.ChatId);
         await ann.SendAsync(group.ChatId, "before");
         await cem.Messages.WaitForAsync(m => m.Text == "before");
 

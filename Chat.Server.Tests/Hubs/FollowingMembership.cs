@@ -54,6 +54,17 @@ public sealed class FollowingMembership
     }
 
     [Test]
+    public async Task Who_is_added_on_another_node_is_asked_to_catch_up_and_who_is_removed_there_was_told_there()
+    {
+        IsIn("ann", "bob");
+        _harness.KnowsChat(HubHarness.Group, "group", HubHarness.Ann, HubHarness.Carol);
+        await _harness.Membership.FollowAsync(HubHarness.Group, [HubHarness.Bob, HubHarness.Carol]);
+        Joined("carol");
+        Left("bob");
+        Assert.That(_harness.Pushes.All.Select(p => p.To), Is.EqualTo(new[] { "connection carol" }));
+    }
+
+    [Test]
     public async Task While_the_roster_cannot_be_read_everybody_is_left_out_and_nobody_is_told_to_be_gone()
     {
         IsIn("ann", "bob");

@@ -178,6 +178,7 @@ internal sealed class RecordedPushes
         client.Setup(c => c.ChatUpdated(It.IsAny<ChatUpdatedEvent>())).Returns((ChatUpdatedEvent e) => Add(audience, e));
         client.Setup(c => c.ChatRemoved(It.IsAny<ChatRemovedEvent>())).Returns((ChatRemovedEvent e) => Add(audience, e));
         client.Setup(c => c.TypingChanged(It.IsAny<TypingChangedEvent>())).Returns((TypingChangedEvent e) => Add(audience, e));
+        client.Setup(c => c.PresenceChanged(It.IsAny<PresenceView>())).Returns((PresenceView e) => Add(audience, e));
         client.Setup(c => c.ResyncRequired(It.IsAny<ResyncRequiredEvent>())).Returns((ResyncRequiredEvent e) => Add(audience, e));
         return client.Object;
     }

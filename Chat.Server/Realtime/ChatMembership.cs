@@ -28,15 +28,14 @@ public sealed class ChatMembership(
     public async Task RefreshAsync(long chatId, IReadOnlyList<long> userIds)
     {
         bus.Tell(new ClusterNews(ClusterNewsKinds.MembersChanged, chatId, userIds));
-        await RefreshHereAsync(chatId, userIds);
+        await RefreshHereAsync(chatId, userIds, Told.Nobody);
     }
 
-    /// <summary>As <see cref="RefreshAsync"/>, for the connections of this node only.</summary>
-    public Task RefreshHereAsync(long chatId, IReadOnlyList<long> userIds)
-    {
-        rosters.Invalidate(chatId);
-        return userIds.Count == 0 ? Task.CompletedTask : ApplyAsync(chatId, _ => userIds, tell: false);
-    }
+    /// <summary>
+    /// What another node told. What that node pushed meanwhile may have come before this one let the new members join, so they are asked
+    /// to catch up.
+    /// </summary>
+    public Task FollowAsync(long chatId, IReadOnlyList<long> userIds) => RefreshHereAsync(chatId, userIds, Told.WhoJoins);
 
     /// <summary>
     /// After a send that found another roster than this node believed in, so the news of it is late or lost: compares everybody who is
@@ -50,17 +49,23 @@ public sealed class ChatMembership(
 
     /// <summary>As <see cref="CompareAsync"/>, for the connections of this node only. Tells those who were wrongly in or out.</summary>
     public Task CompareHereAsync(long chatId) =>
-        ApplyAsync(chatId, roster => SubscribersOf(chatId).Union(roster?.Members.Keys ?? []).ToList(), tell: true);
+        ApplyAsync(chatId, roster => SubscribersOf(chatId).Union(roster?.Members.Keys ?? []).ToList(), Told.Everybody);
 
     /// <summary>As <see cref="CompareHereAsync"/>, for the connections of these users.</summary>
-    public Task CompareHereAsync(long chatId, IReadOnlyList<long> userIds) => ApplyAsync(chatId, _ => userIds, tell: true);
+    public Task CompareHereAsync(long chatId, IReadOnlyList<long> userIds) => ApplyAsync(chatId, _ => userIds, Told.Everybody);
 
     public void Dispose()
     {
         foreach (var turn in _turns) turn.Dispose();
     }
 
-    private async Task ApplyAsync(long chatId, Func<Roster?, IReadOnlyList<long>> choose, bool tell)
+    private Task RefreshHereAsync(long chatId, IReadOnlyList<long> userIds, Told told)
+    {
+        rosters.Invalidate(chatId);
+        return userIds.Count == 0 ? Task.CompletedTask : ApplyAsync(chatId, _ => userIds, told);
+    }
+
+    private async Task ApplyAsync(long chatId, Func<Roster?, IReadOnlyList<long>> choose, Told told)
     {
         rosters.Invalidate(chatId);
         var turn = _turns[(int)((ulong)chatId % (ulong)_turns.Length)];
@@ -71,7 +76,7 @@ public sealed class ChatMembership(
             foreach (var userId in choose(roster))
             {
                 registry.MembershipChanged(userId);
-                foreach (var connection in registry.Of(userId)) await ApplyAsync(chatId, roster, connection, tell);
+                foreach (var connection in registry.Of(userId)) await ApplyAsync(chatId, roster, connection, told);
             }
         }
         finally
@@ -92,17 +97,18 @@ public sealed class ChatMembership(
         }
     }
 
-    private async Task ApplyAsync(long chatId, Roster? roster, LocalConnection connection, bool tell)
+    private async Task ApplyAsync(long chatId, Roster? roster, LocalConnection connection, Told told)
     {
         var name = GroupNames.Chat(chatId);
         var isMember = roster?.Has(connection.UserId) ?? false;
         // A connection that is being set up has not asked for anything yet, so it has missed nothing.
-        var wasWrong = tell && connection.IsSetUp && groups.IsIn(connection.ConnectionId, name) != isMember;
+        var tell = told >= (isMember ? Told.WhoJoins : Told.Everybody)
+            && connection.IsSetUp && groups.IsIn(connection.ConnectionId, name) != isMember;
 
         if (isMember) await hub.Groups.AddToGroupAsync(connection.ConnectionId, name);
         else await hub.Groups.RemoveFromGroupAsync(connection.ConnectionId, name);
 
-        if (!wasWrong || roster is null) return;
+        if (!tell || roster is null) return;
         if (isMember) notifier.Missed(connection.ConnectionId, chatId, "this connection was not subscribed to the chat");
         else notifier.Removed(connection.ConnectionId, chatId);
     }
@@ -111,5 +117,13 @@ public sealed class ChatMembership(
     {
         var name = GroupNames.Chat(chatId);
         return registry.All().Where(connection => groups.IsIn(connection.ConnectionId, name)).Select(connection => connection.UserId);
+    }
+
+    /// <summary>Which connections hear of it that they are in or out now, each including those before it.</summary>
+    private enum Told
+    {
+        Nobody,
+        WhoJoins,
+        Everybody,
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Chat.Server.Hubs.Filters;
 
 namespace Chat.Server.Realtime;
 
@@ -72,18 +71,10 @@ public sealed class ConnectionRegistry
         if (_users.TryGetValue(userId, out var user)) Interlocked.Increment(ref user.MembershipVersion);
     }
 
-    /// <summary>The user's rate limits on this node; they live as long as the user has a connection here.</summary>
-    public UserRateLimits RateLimitsOf(long userId, Func<UserRateLimits> create)
-    {
-        if (!_users.TryGetValue(userId, out var user)) return create();
-        return user.RateLimits ?? Interlocked.CompareExchange(ref user.RateLimits, create(), null) ?? user.RateLimits!;
-    }
-
     private sealed class UserConnections
     {
         public volatile LocalConnection[] Connections = [];
         public int MembershipVersion;
-        public UserRateLimits? RateLimits;
         public bool Removed;
     }
 }

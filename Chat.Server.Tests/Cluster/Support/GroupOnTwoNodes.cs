@@ -48,8 +48,8 @@ internal sealed class GroupOnTwoNodes : IAsyncDisposable
         scene.Bob = await scene.AddPersonAsync(scene.Two, "Bob");
         scene.Cem = await scene.AddPersonAsync(scene.Two, "Cem");
         scene.ChatId = (await scene.Ann.CreateGroupAsync("Group", scene.Bob, scene.Cem)).ChatId;
-        await scene.Bob.ChatsUpdated.WaitForAsync(c => c.ChatId == scene.ChatId);
-        await scene.Cem.ChatsUpdated.WaitForAsync(c => c.ChatId == scene.ChatId);
+        await scene.Bob.UntilInAsync(scene.ChatId);
+        await scene.Cem.UntilInAsync(scene.ChatId);
         return scene;
     }
 

@@ -55,7 +55,7 @@ internal sealed partial class ClusterListener(
     private void Hear(ClusterNews news)
     {
         if (news.Kind == ClusterNewsKinds.MembersChanged)
-            membership.RefreshHereAsync(news.Id, news.Items).Forget(logger);
+            membership.FollowAsync(news.Id, news.Items).Forget(logger);
         else if (news.Kind == ClusterNewsKinds.RosterChanged)
             membership.CompareHereAsync(news.Id).Forget(logger);
         else if (news.Kind == ClusterNewsKinds.SessionsEnded)
