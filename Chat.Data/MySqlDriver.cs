@@ -20,6 +20,7 @@ internal static class MySqlDriver
             DateTimeKind = MySqlDateTimeKind.Utc,
             GuidFormat = MySqlGuidFormat.None,
         };
-        return new MySqlDataSource(settings.ConnectionString);
+        // The pool's name in metrics, which would otherwise be the connection string without its password.
+        return new MySqlDataSourceBuilder(settings.ConnectionString).UseName($"{settings.Server}/{settings.Database}").Build();
     }
 }

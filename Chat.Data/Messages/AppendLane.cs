@@ -84,7 +84,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
             return;
         }
         _metrics.AppendCommitted(batch.Count, _time.GetElapsedTime(start));
-        await ReportAsync(batch);
+        Report(batch);
         // Zero where it was enqueued before anybody listened.
         if (waiting[0].EnqueuedAt is > 0 and var enqueuedAt) _metrics.AppendWaited(_time.GetElapsedTime(enqueuedAt));
     }
@@ -120,11 +120,10 @@ internal sealed partial class AppendLane : IAsyncDisposable
         }
     }
 
-    private async Task ReportAsync(AppendBatch batch)
+    private void Report(AppendBatch batch)
     {
         var committed = _time.GetTimestamp();
-        if (batch.HasNewRosters)
-            await Task.WhenAll(batch.ChatsWithNewRoster.Select(chatId => TryAsync(() => _observer.RosterChangedAsync(chatId))));
+        foreach (var chatId in batch.ChatsWithNewRoster) Try(() => _observer.RosterChanged(chatId));
         Observe(batch.StoredMessages());
         _metrics.Pushed(_time.GetElapsedTime(committed));
         _metrics.AppendAnswered(batch.Complete());
@@ -167,7 +166,8 @@ internal sealed partial class AppendLane : IAsyncDisposable
 
     private async Task ReportUnknownAsync(PendingChange change)
     {
-        await TryAsync(() => _observer.MembersChangedAsync(change.ChatId, change.Leaving));
+        Try(() => _observer.RosterChanged(change.ChatId));
+        if (change.Leaving.Count > 0) await TryAsync(() => _observer.MembersChangedAsync(change.ChatId, change.Leaving));
         Try(() => _observer.OutcomeUnknown([change.ChatId]));
     }
 

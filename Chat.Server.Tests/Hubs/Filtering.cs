@@ -3,6 +3,7 @@ using Chat.Data;
 using Chat.Data.Messages;
 using Chat.Data.Receipts;
 using Chat.Server.Errors;
+using Chat.Server.Hosting;
 using Chat.Server.Hubs;
 using Chat.Server.Hubs.Filters;
 using Chat.Server.Realtime;
@@ -159,20 +160,12 @@ public sealed class Filtering
         Assert.That(bucket.IsFull, Is.True);
     }
 
-    [Test]
-    public void Buckets_are_kept_until_they_are_full_again_whoever_is_connected()
+    private CallLimits Limits(RateLimitOptions options)
     {
-        using var limits = Limits(new RateLimitOptions(CallsPerSecond: 10, CallBurst: 150, SendsPerSecond: 10, SendBurst: 3));
-        Assert.That(Passed(limits, "GetChat", attempts: 200), Is.EqualTo(150));
-        _time.Advance(TimeSpan.FromSeconds(10));
-        Assert.That(limits.Count, Is.EqualTo(1));
-        Assert.That(Passed(limits, "GetChat", attempts: 200), Is.EqualTo(100), "and not a new burst");
-        _time.Advance(TimeSpan.FromSeconds(20));
-        Assert.That(limits.Count, Is.Zero);
-        Assert.That(Passed(limits, "GetChat", attempts: 200), Is.EqualTo(150));
+        var registry = new ConnectionRegistry();
+        registry.Add(new LocalConnection("connection", HubHarness.Ann, 1, () => { }));
+        return new CallLimits(registry, options, _time);
     }
-
-    private CallLimits Limits(RateLimitOptions options) => new(options, _time);
 
     private static int Passed(CallLimits limits, string method, int attempts)
     {
@@ -196,7 +189,7 @@ public sealed class Filtering
         ILoggerFactory loggers = logs is null ? NullLoggerFactory.Instance : new LoggerFactory([logs]);
         return new CallFilter(
             calls ?? new CallCount(), Limits(new RateLimitOptions()), new CallErrors(TestMetrics.Calls(), loggers.CreateLogger<CallErrors>()),
-            new CallLog(loggers.CreateLogger<CallLog>(), _time));
+            new CallLog(loggers.CreateLogger<CallLog>(), _time), new CallTracing(new TelemetryOptions()));
     }
 
     private static HubInvocationContext Call(string method = "GetChat", object?[]? arguments = null, CancellationToken aborted = default) => new(

@@ -55,10 +55,10 @@ public sealed class ExportingTelemetry : ServerFixture
         await _collector.WaitForSpanAsync("/api/users/find");
         await _collector.WaitForSpanAsync("ChatHub/SendMessage");
         await _collector.WaitForSpanAsync("commit messages");
-        await _collector.WaitForMetricAsync("chat.append.messages");
+        await _collector.WaitForMetricAsync("db.client.connections.usage");
         foreach (var secret in new[]
         {
-            ada.AccessToken, ada.RefreshToken, bob.Account.AccessToken, "access_token", "url.query", phone, phone[1..], "The secret title", "The secret text", HttpCalls.Password,
+            ada.AccessToken, ada.RefreshToken, bob.Account.AccessToken, "access_token", "url.query", phone, phone[1..], "The secret title", "The secret text", HttpCalls.Password, "User ID",
         })
             Assert.That(_collector.Everything, Does.Not.Contain(secret));
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Chat.Server.Hosting;
+using Chat.Server.Hubs.Filters;
 using Chat.Server.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Metrics;
@@ -47,7 +48,33 @@ public sealed class TelemetrySettings
     public void What_a_client_says_about_sampling_is_not_believed(bool remote, ActivityTraceFlags said, double ratio, bool traced)
     {
         var parent = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), said, isRemote: remote);
-        var result = new EdgeSampler(ratio).ShouldSample(new SamplingParameters(parent, parent.TraceId, "call", ActivityKind.Server));
-        Assert.That(result.Decision, Is.EqualTo(traced ? SamplingDecision.RecordAndSample : SamplingDecision.Drop));
+        Assert.That(IsTraced(parent, EdgeSampler.HttpRequest, ratio), Is.EqualTo(traced));
     }
+
+    [TestCase(EdgeSampler.HttpRequest, 0.0, false)]
+    [TestCase(EdgeSampler.HttpRequest, 1.0, true)]
+    [TestCase("Chat.Server.Hubs.ChatHub/SendMessage", 0.0, true)]
+    public void Requests_are_chosen_by_chance_and_hub_calls_were_chosen_before(string name, double ratio, bool traced) =>
+        Assert.That(IsTraced(default, name, ratio), Is.EqualTo(traced));
+
+    [Test]
+    public void A_call_that_is_not_chosen_makes_no_span()
+    {
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == CallTracing.SourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using (var span = new CallTracing(new TelemetryOptions { TraceRatio = 1 }).Begin("GetChat")) Assert.That(span, Is.Not.Null);
+        var none = new CallTracing(new TelemetryOptions { TraceRatio = 0 });
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+            if (none.Begin("GetChat") is not null) Assert.Fail("It was not chosen.");
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1000));
+    }
+
+    private static bool IsTraced(ActivityContext parent, string name, double ratio) =>
+        new EdgeSampler(ratio).ShouldSample(new SamplingParameters(parent, ActivityTraceId.CreateRandom(), name, ActivityKind.Server)).Decision
+            is SamplingDecision.RecordAndSample;
 }

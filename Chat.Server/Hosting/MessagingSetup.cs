@@ -64,7 +64,7 @@ internal static class MessagingSetup
         services.AddSingleton<ChatMembership>();
         services.AddSingleton<SessionConnections>();
         services.AddSingleton<ISessionRevocations>(s => s.GetRequiredService<SessionConnections>());
-        services.AddSingleton<ConnectionNotifier>();
+        services.AddHostedService<ClusterListener>();
 
         services.AddSingleton<IAppendObserver, MessageNotifier>();
         services.AddSingleton<MessageAppender>();
@@ -118,6 +118,7 @@ internal static class MessagingSetup
             })
             .AddJsonProtocol(options => options.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, ContractJson.Default));
         services.AddSingleton<CallMetrics>();
+        services.AddSingleton<CallTracing>();
         services.AddSingleton<CallCount>();
         services.AddSingleton<CallLog>();
         services.AddSingleton<CallErrors>();

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Reflection;
 using Chat.Data;
+using Chat.Server.Hubs.Filters;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -23,8 +23,6 @@ public sealed record TelemetryOptions
 /// </summary>
 internal static class TelemetrySetup
 {
-    private const string SignalR = "Microsoft.AspNetCore.SignalR.Server";
-
     /// <summary>Meters of the framework and of the database driver; a driver without one reports nothing.</summary>
     private static readonly string[] OtherMeters = ["System.Runtime", "MySqlConnector"];
 
@@ -47,7 +45,7 @@ internal static class TelemetrySetup
         {
             telemetry.WithTracing(traces => traces
                 .SetSampler(new EdgeSampler(options.TraceRatio))
-                .AddSource(DataTracing.SourceName, SignalR)
+                .AddSource(DataTracing.SourceName, CallTracing.SourceName)
                 .AddAspNetCoreInstrumentation(http =>
                 {
                     http.Filter = context => IsWorthTracing(context.Request.Path);

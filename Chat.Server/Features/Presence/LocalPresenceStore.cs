@@ -1,17 +1,14 @@
 namespace Chat.Server.Features.Presence;
 
-/// <summary>Presence of a single node, in its memory. Leases run by the clock that never jumps.</summary>
+/// <summary>Presence of a single node, in its memory.</summary>
 internal sealed class LocalPresenceStore(PresenceOptions options, TimeProvider time) : IPresenceStore
 {
     private readonly Lock _gate = new();
-    private readonly long _start = time.GetTimestamp();
-
-    /// <summary>By user: the connections, and when the lease of each runs out, counted from the start.</summary>
-    private readonly Dictionary<long, Dictionary<string, TimeSpan>> _leases = [];
+    private readonly Dictionary<long, Dictionary<string, DateTimeOffset>> _leases = [];
 
     public Task<IReadOnlyList<long>> TouchAsync(IReadOnlyCollection<PresenceLease> leases)
     {
-        var now = Now;
+        var expiry = time.GetUtcNow() + options.LeaseTime;
         var appeared = new List<long>();
         lock (_gate)
         {
@@ -22,9 +19,7 @@ internal sealed class LocalPresenceStore(PresenceOptions options, TimeProvider t
                     _leases.Add(lease.UserId, ofUser = []);
                     appeared.Add(lease.UserId);
                 }
-                foreach (var (connectionId, expiry) in ofUser)
-                    if (expiry <= now) ofUser.Remove(connectionId);
-                ofUser[lease.ConnectionId] = now + options.LeaseTime;
+                ofUser[lease.ConnectionId] = expiry;
             }
         }
         return Task.FromResult<IReadOnlyList<long>>(appeared);
@@ -32,18 +27,17 @@ internal sealed class LocalPresenceStore(PresenceOptions options, TimeProvider t
 
     public Task EndAsync(PresenceLease lease)
     {
-        var now = Now;
         lock (_gate)
         {
-            if (_leases.TryGetValue(lease.UserId, out var ofUser) && ofUser.TryGetValue(lease.ConnectionId, out var expiry) && expiry > now)
-                ofUser[lease.ConnectionId] = now + options.Linger;
+            if (_leases.TryGetValue(lease.UserId, out var ofUser) && ofUser.ContainsKey(lease.ConnectionId))
+                ofUser[lease.ConnectionId] = time.GetUtcNow() + options.Linger;
         }
         return Task.CompletedTask;
     }
 
     public Task<IReadOnlySet<long>> FindOnlineAsync(IReadOnlyCollection<long> userIds)
     {
-        var now = Now;
+        var now = time.GetUtcNow();
         lock (_gate)
         {
             return Task.FromResult<IReadOnlySet<long>>(
@@ -51,23 +45,14 @@ internal sealed class LocalPresenceStore(PresenceOptions options, TimeProvider t
         }
     }
 
-    public Task<IReadOnlyList<PresenceEnd>> SweepAsync()
+    public Task<IReadOnlyList<long>> SweepAsync()
     {
-        var now = Now;
-        var utcNow = time.GetUtcNow().UtcDateTime;
-        var ends = new List<PresenceEnd>();
+        var now = time.GetUtcNow();
         lock (_gate)
         {
-            foreach (var (userId, ofUser) in _leases)
-            {
-                var last = ofUser.Values.Max();
-                if (last > now) continue;
-                _leases.Remove(userId);
-                ends.Add(new PresenceEnd(userId, utcNow - (now - last)));
-            }
+            var gone = _leases.Where(user => user.Value.Values.All(expiry => expiry <= now)).Select(user => user.Key).ToList();
+            foreach (var userId in gone) _leases.Remove(userId);
+            return Task.FromResult<IReadOnlyList<long>>(gone);
         }
-        return Task.FromResult<IReadOnlyList<PresenceEnd>>(ends);
     }
-
-    private TimeSpan Now => time.GetElapsedTime(_start);
 }

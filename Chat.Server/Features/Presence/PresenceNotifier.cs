@@ -13,9 +13,9 @@ public sealed class PresenceNotifier(IHubContext<ChatHub, IChatClient> hub, ILog
         foreach (var userId in userIds) Push(new PresenceView(userId, Online: true, LastSeen: null));
     }
 
-    public void Offline(IEnumerable<PresenceEnd> ends)
+    public void Offline(IEnumerable<long> userIds, DateTime lastSeen)
     {
-        foreach (var end in ends) Push(new PresenceView(end.UserId, Online: false, end.At));
+        foreach (var userId in userIds) Push(new PresenceView(userId, Online: false, lastSeen));
     }
 
     private void Push(PresenceView presence) =>

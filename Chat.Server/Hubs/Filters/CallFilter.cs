@@ -7,13 +7,14 @@ namespace Chat.Server.Hubs.Filters;
 /// and five of them cost a message more than its rules do. What each part does stands in the classes beside this one.
 /// They must need nothing of SignalR's: its options are made with this filter.
 /// </summary>
-internal sealed class CallFilter(CallCount calls, CallLimits limits, CallErrors errors, CallLog log) : IHubFilter
+internal sealed class CallFilter(CallCount calls, CallLimits limits, CallErrors errors, CallLog log, CallTracing tracing) : IHubFilter
 {
     public async ValueTask<object?> InvokeMethodAsync(
         HubInvocationContext invocation, Func<HubInvocationContext, ValueTask<object?>> next)
     {
         calls.Begins();
         var begin = log.Begin();
+        var span = tracing.Begin(invocation.HubMethodName);
         try
         {
             limits.Take(invocation);
@@ -26,10 +27,12 @@ internal sealed class CallFilter(CallCount calls, CallLimits limits, CallErrors 
         {
             var error = errors.Translate(exception, invocation.HubMethodName, invocation.Context.ConnectionAborted);
             log.Refused(invocation, error);
+            CallTracing.Refused(span, error);
             throw error;
         }
         finally
         {
+            span?.Dispose();
             calls.Ends();
         }
     }

@@ -9,15 +9,7 @@ internal sealed class SingleNode : IClusterBus
         remove { }
     }
 
-    public bool HearsOthers => true;
-
     public event Action? NewsLost
-    {
-        add { }
-        remove { }
-    }
-
-    public event Action? PushesLost
     {
         add { }
         remove { }
