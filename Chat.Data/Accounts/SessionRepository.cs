@@ -151,6 +151,19 @@ public sealed class SessionRepository(ChatDatabase database)
                 cancellationToken: cancellationToken)) is not null,
             cancellationToken);
 
+    private const string FindLiveSql = """
+        SELECT session_id
+        FROM sessions
+        WHERE session_id IN @SessionIds AND revoked_at IS NULL AND expires_at > @Now
+        """;
+
+    /// <summary>Those of the sessions that are live; some hundreds at a time.</summary>
+    public Task<IReadOnlySet<long>> FindLiveAsync(IReadOnlyCollection<long> sessionIds, DateTime now, CancellationToken cancellationToken) =>
+        database.QueryAsync<IReadOnlySet<long>>(
+            async connection => (await connection.QueryAsync<long>(new CommandDefinition(
+                FindLiveSql, new { SessionIds = sessionIds, Now = now }, cancellationToken: cancellationToken))).ToHashSet(),
+            cancellationToken);
+
     private const string ListLiveSql = """
         SELECT session_id, device_name, created_at, last_used_at
         FROM sessions

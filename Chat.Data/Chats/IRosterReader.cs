@@ -10,4 +10,9 @@ public interface IRosterReader
     /// <summary>The group chats that a user is in now: what a new connection subscribes to.</summary>
     /// <exception cref="DataUnavailableException"/>
     Task<IReadOnlyList<long>> ListGroupIdsAsync(long userId, CancellationToken cancellationToken);
+
+    /// <summary>The same for many users in one statement: some hundreds at a time.</summary>
+    /// <returns>Group chats by user; a user without any is not in it.</returns>
+    /// <exception cref="DataUnavailableException"/>
+    Task<ILookup<long, long>> ListGroupIdsAsync(IReadOnlyCollection<long> userIds, CancellationToken cancellationToken);
 }

@@ -35,5 +35,20 @@ public sealed class RosterRepository(ChatDatabase database) : IRosterReader
         WHERE p.user_id = @UserId AND p.left_at IS NULL AND c.chat_type <> 'direct'
         """;
 
+    public Task<ILookup<long, long>> ListGroupIdsAsync(IReadOnlyCollection<long> userIds, CancellationToken cancellationToken) =>
+        database.QueryAsync(
+            async connection => (await connection.QueryAsync<Membership>(ListGroupIdsOfManySql, new { UserIds = userIds }))
+                .ToLookup(row => row.UserId, row => row.ChatId),
+            cancellationToken);
+
+    private const string ListGroupIdsOfManySql = """
+        SELECT p.user_id, p.chat_id
+        FROM chat_participants p
+        JOIN chats c ON c.chat_id = p.chat_id
+        WHERE p.user_id IN @UserIds AND p.left_at IS NULL AND c.chat_type <> 'direct'
+        """;
+
+    private sealed record Membership(long UserId, long ChatId);
+
     private sealed record Head(string ChatType, long RosterVersion);
 }

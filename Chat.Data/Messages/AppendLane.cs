@@ -84,7 +84,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
             return;
         }
         _metrics.AppendCommitted(batch.Count, _time.GetElapsedTime(start));
-        Report(batch);
+        await ReportAsync(batch);
         // Zero where it was enqueued before anybody listened.
         if (waiting[0].EnqueuedAt is > 0 and var enqueuedAt) _metrics.AppendWaited(_time.GetElapsedTime(enqueuedAt));
     }
@@ -120,10 +120,11 @@ internal sealed partial class AppendLane : IAsyncDisposable
         }
     }
 
-    private void Report(AppendBatch batch)
+    private async Task ReportAsync(AppendBatch batch)
     {
         var committed = _time.GetTimestamp();
-        foreach (var chatId in batch.ChatsWithNewRoster) Try(() => _observer.RosterChanged(chatId));
+        if (batch.HasNewRosters)
+            await Task.WhenAll(batch.ChatsWithNewRoster.Select(chatId => TryAsync(() => _observer.RosterChangedAsync(chatId))));
         Observe(batch.StoredMessages());
         _metrics.Pushed(_time.GetElapsedTime(committed));
         _metrics.AppendAnswered(batch.Complete());
@@ -166,8 +167,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
 
     private async Task ReportUnknownAsync(PendingChange change)
     {
-        Try(() => _observer.RosterChanged(change.ChatId));
-        if (change.Leaving.Count > 0) await TryAsync(() => _observer.MembersChangedAsync(change.ChatId, change.Leaving));
+        await TryAsync(() => _observer.MembersChangedAsync(change.ChatId, change.Leaving));
         Try(() => _observer.OutcomeUnknown([change.ChatId]));
     }
 

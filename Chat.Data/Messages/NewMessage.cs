@@ -37,13 +37,16 @@ public interface IAppendObserver
     void OutcomeUnknown(IReadOnlyCollection<long> chatIds);
 
     /// <summary>
-    /// Users joined or left a chat. The one thing that the lane waits for: no later message of the chat is reported before
-    /// those who left are unsubscribed, and those who joined hear of their own joining.
+    /// Users joined or left a chat (none: perhaps). The lane waits for it: no later message of the chat is reported before those who left
+    /// are unsubscribed, and those who joined hear of their own joining.
     /// </summary>
     Task MembersChangedAsync(long chatId, IReadOnlyList<long> userIds);
 
-    /// <summary>The roster that a send was checked against is out of date.</summary>
-    void RosterChanged(long chatId);
+    /// <summary>
+    /// The roster that a send was checked against is out of date, and nobody said who joined or left. The lane waits for this as well: the
+    /// send is reported when those who had left before it are unsubscribed.
+    /// </summary>
+    Task RosterChangedAsync(long chatId);
 }
 
 /// <summary>The appender takes no more: its queue is full, or it is shutting down. Nothing was written.</summary>

@@ -14,7 +14,7 @@ internal sealed class RedisGoesAway(string backplane)
         await using var database = await TestDatabase.CreateAsync();
         var settings = TestSettings.Unthrottled(new()
         {
-            ["ConnectionStrings:Redis"] = redis.ConnectionString, ["Redis:Heartbeat"] = "00:00:00.3", ["Redis:Backplane"] = backplane,
+            ["ConnectionStrings:Redis"] = redis.ConnectionString, ["Redis:Heartbeat"] = "00:00:01", ["Redis:Backplane"] = backplane,
         });
         await using var one = new ChatServerFactory(database.ConnectionString, settings);
         await using var two = new ChatServerFactory(database.ConnectionString, settings);
@@ -22,6 +22,7 @@ internal sealed class RedisGoesAway(string backplane)
         await using var bob = await TestClient.RegisterAsync(one.Address, "Bob");
         await using var cem = await TestClient.RegisterAsync(two.Address, "Cem");
         var group = await ann.CreateGroupAsync("Group", bob, cem);
+        await cem.UntilInAsync(group.ChatId);
         await ann.SendAsync(group.ChatId, "before");
         await cem.Messages.WaitForAsync(m => m.Text == "before");
 

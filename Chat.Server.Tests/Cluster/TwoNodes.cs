@@ -67,11 +67,12 @@ internal sealed class TwoNodes(string backplane)
         await using var bob = await TestClient.RegisterAsync(_two!.Address, "Bob");
         await using var cem = await TestClient.RegisterAsync(_two!.Address, "Cem");
         var group = await ann.CreateGroupAsync("Group", bob);
+        await bob.UntilInAsync(group.ChatId);
         await ann.SendAsync(group.ChatId, "to Bob");
         await bob.Messages.WaitForAsync(m => m.Text == "to Bob");
 
         await ann.CallAsync<MembershipResult>(nameof(ChatHub.AddMembers), new AddMembersRequest(group.ChatId, [cem.UserId]));
-        await cem.ChatsUpdated.WaitForAsync(c => c.ChatId == group.ChatId);
+        await cem.UntilInAsync(group.ChatId);
         await ann.SendAsync(group.ChatId, "to both");
         await cem.Messages.WaitForAsync(m => m.Text == "to both");
 

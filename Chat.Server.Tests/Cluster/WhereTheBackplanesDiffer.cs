@@ -9,7 +9,7 @@ namespace Chat.Server.Tests.Cluster;
 /// What ours does and Microsoft's does not, or otherwise: the reasons for the choice in docs/decisions/0004. Each test says what
 /// either does. Two nodes over a Redis of their own, which can be frozen.
 /// </summary>
-[TestFixtureSource(typeof(RedisBackplanes), nameof(RedisBackplanes.Built)), NonParallelizable]
+[TestFixtureSource(typeof(RedisBackplanes), nameof(RedisBackplanes.Built))]
 internal sealed class WhereTheBackplanesDiffer(string backplane)
 {
     private readonly List<(IPushNode Node, ProbeConnection Connection)> _connections = [];

@@ -326,9 +326,38 @@ public sealed class AppendingMessages : DatabaseFixture
         Assert.Multiple(() =>
         {
             Assert.That(observer.MembersChanged, Is.EqualTo(new[] { _users[1] }));
-            Assert.That(observer.RostersChanged, Is.EqualTo(new[] { chat.ChatId }));
+            Assert.That(observer.ChatsChanged, Is.EqualTo(new[] { chat.ChatId }));
             Assert.That(observer.Unknown, Is.EqualTo(new[] { chat.ChatId }));
         });
+    }
+
+    [Test]
+    public async Task The_roster_is_forgotten_also_when_somebody_may_have_joined()
+    {
+        var chat = await Database.GroupAsync(_users);
+        var observer = new RecordingObserver();
+        await using var appender = Appender(observer);
+        Assert.ThrowsAsync<DataUnavailableException>(() => appender.ChangeAsync<int>(
+            chat.ChatId, [], (_, _) => throw new DataUnavailableException(new IOException("cut off"))));
+        Assert.That(observer.ChatsChanged, Is.EqualTo(new[] { chat.ChatId }));
+    }
+
+    [Test]
+    public async Task A_send_under_an_old_roster_is_reported_when_the_new_one_has_been_applied()
+    {
+        var chat = await Database.GroupAsync(_users);
+        await RemoveAsync(chat, _users[3]);
+        var applied = new TaskCompletionSource();
+        var observer = new RecordingObserver { UntilRosterApplied = applied.Task };
+        await using var appender = Appender(observer);
+
+        var send = appender.AppendAsync(chat.Message(_users[2], "after the removal"));
+        await Deadline.UntilAsync(() => observer.RostersChanged.Count == 1, "the lane has noticed");
+        Assert.That(observer.Messages, Is.Empty);
+        Assert.That(send.IsCompleted, Is.False);
+        applied.SetResult();
+        Assert.That((await send.OrDeadline()).Outcome, Is.EqualTo(AppendOutcome.Stored));
+        Assert.That(observer.Messages.Single().Row.MessageText, Is.EqualTo("after the removal"));
     }
 
     [Test]
@@ -437,8 +466,6 @@ public sealed class AppendingMessages : DatabaseFixture
         {
         }
 
-        public void RosterChanged(long chatId)
-        {
-        }
+        public Task RosterChangedAsync(long chatId) => Task.CompletedTask;
     }
 }

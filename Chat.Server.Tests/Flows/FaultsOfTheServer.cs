@@ -91,5 +91,8 @@ public sealed class FaultsOfTheServer
 
         public Task<IReadOnlyList<long>> ListGroupIdsAsync(long userId, CancellationToken cancellationToken) =>
             Fault is { } fault ? Task.FromException<IReadOnlyList<long>>(fault) : inner.ListGroupIdsAsync(userId, cancellationToken);
+
+        public Task<ILookup<long, long>> ListGroupIdsAsync(IReadOnlyCollection<long> userIds, CancellationToken cancellationToken) =>
+            inner.ListGroupIdsAsync(userIds, cancellationToken);
     }
 }

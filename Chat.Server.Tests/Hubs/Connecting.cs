@@ -1,6 +1,5 @@
 using Chat.Data;
 using Chat.Server.Errors;
-using Chat.Server.Hubs.Filters;
 using Chat.Server.Realtime;
 using Chat.Server.Tests.Support;
 using Moq;
@@ -89,20 +88,6 @@ public sealed class Connecting
         _harness.Registry.Add(new LocalConnection("d", HubHarness.Bob, 1, () => aborted.Add("d")));
         await new SessionConnections(_harness.Registry, new Chat.Server.Realtime.Cluster.SingleNode()).RevokedAsync(HubHarness.Ann, [1], CancellationToken.None);
         Assert.That(aborted, Is.EqualTo(new[] { "a", "c" }));
-    }
-
-    [Test]
-    public void Rate_limits_live_as_long_as_the_user_has_a_connection()
-    {
-        UserRateLimits Create() => new(new RateLimitOptions(), TimeProvider.System);
-        var registry = _harness.Registry;
-        registry.Add(new LocalConnection("a", HubHarness.Ann, 1, () => { }));
-        registry.Add(new LocalConnection("b", HubHarness.Ann, 1, () => { }));
-        var limits = registry.RateLimitsOf(HubHarness.Ann, Create);
-        registry.Remove(HubHarness.Ann, "a");
-        Assert.That(registry.RateLimitsOf(HubHarness.Ann, Create), Is.SameAs(limits));
-        registry.Remove(HubHarness.Ann, "b");
-        Assert.That(registry.RateLimitsOf(HubHarness.Ann, Create), Is.Not.SameAs(limits));
     }
 
     [Test]

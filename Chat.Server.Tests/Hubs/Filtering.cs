@@ -160,12 +160,20 @@ public sealed class Filtering
         Assert.That(bucket.IsFull, Is.True);
     }
 
-    private CallLimits Limits(RateLimitOptions options)
+    [Test]
+    public void Buckets_are_kept_until_they_are_full_again_whoever_is_connected()
     {
-        var registry = new ConnectionRegistry();
-        registry.Add(new LocalConnection("connection", HubHarness.Ann, 1, () => { }));
-        return new CallLimits(registry, options, _time);
+        using var limits = Limits(new RateLimitOptions(CallsPerSecond: 10, CallBurst: 150, SendsPerSecond: 10, SendBurst: 3));
+        Assert.That(Passed(limits, "GetChat", attempts: 200), Is.EqualTo(150));
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.That(limits.Count, Is.EqualTo(1));
+        Assert.That(Passed(limits, "GetChat", attempts: 200), Is.EqualTo(100), "and not a new burst");
+        _time.Advance(TimeSpan.FromSeconds(20));
+        Assert.That(limits.Count, Is.Zero);
+        Assert.That(Passed(limits, "GetChat", attempts: 200), Is.EqualTo(150));
     }
+
+    private CallLimits Limits(RateLimitOptions options) => new(options, _time);
 
     private static int Passed(CallLimits limits, string method, int attempts)
     {

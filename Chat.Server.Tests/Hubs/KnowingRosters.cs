@@ -219,6 +219,9 @@ public sealed class KnowingRosters
         public void Fail(Exception exception) => Pending.Dequeue().Answer.SetException(exception);
 
         public Task<IReadOnlyList<long>> ListGroupIdsAsync(long userId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<ILookup<long, long>> ListGroupIdsAsync(IReadOnlyCollection<long> userIds, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 
     private sealed class InstantReader : IRosterReader
@@ -230,5 +233,8 @@ public sealed class KnowingRosters
         }
 
         public Task<IReadOnlyList<long>> ListGroupIdsAsync(long userId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<ILookup<long, long>> ListGroupIdsAsync(IReadOnlyCollection<long> userIds, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 }

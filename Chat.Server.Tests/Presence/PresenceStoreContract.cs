@@ -103,11 +103,61 @@ public abstract class PresenceStoreContract
         Assert.That(await Store.FindOnlineAsync([_user, 999_999_999_999]), Is.EquivalentTo(new[] { _user }));
     }
 
+    [Test]
+    public async Task The_end_is_told_with_the_time_of_the_last_lease_and_not_of_whoever_looks()
+    {
+        await Store.TouchAsync([Lease("phone"), Lease("laptop")]);
+        await Store.EndAsync(Lease("phone"));
+        await Task.Delay(Options.Linger);
+        await Store.EndAsync(Lease("laptop"));
+        var ended = DateTime.UtcNow;
+        await Task.Delay(Options.Linger + TimeSpan.FromMilliseconds(500));
+
+        var end = (await Store.SweepAsync()).Single(end => end.UserId == _user);
+        Assert.That(end.At, Is.EqualTo(ended + Options.Linger).Within(TimeSpan.FromMilliseconds(200)));
+        Assert.That(end.At.Kind, Is.EqualTo(DateTimeKind.Utc));
+    }
+
+    [Test]
+    public async Task One_device_that_goes_and_one_whose_node_died_are_one_presence_until_the_later_of_both()
+    {
+        await Store.TouchAsync([Lease("left alone"), Lease("goes")]);
+        await Store.EndAsync(Lease("goes"));
+        await Task.Delay(Options.Linger + TimeSpan.FromMilliseconds(200));
+        Assert.That(await SweptAsync(), Is.False);
+        await UntilSweptAsync(atMost: Options.LeaseTime);
+        Assert.That(await SweptAsync(), Is.False, "once for both");
+    }
+
+    [Test]
+    public async Task The_end_of_a_lease_that_has_run_out_brings_nobody_back()
+    {
+        await Store.TouchAsync([Lease("frozen")]);
+        await UntilSweptAsync(atMost: Options.LeaseTime * 2);
+        await Store.EndAsync(Lease("frozen"));
+        Assert.That(await IsOnlineAsync(), Is.False);
+        Assert.That(await SweptAsync(), Is.False);
+    }
+
+    [Test]
+    public async Task A_lease_that_ran_out_ends_nothing_for_the_device_that_came_meanwhile()
+    {
+        await Store.TouchAsync([Lease("frozen")]);
+        await UntilSweptAsync(atMost: Options.LeaseTime * 2);
+        await Store.TouchAsync([Lease("elsewhere")]);
+        // The frozen node goes on, renews what it believes in, and then finds the connection dead.
+        Assert.That(await Store.TouchAsync([Lease("frozen")]), Is.Empty);
+        await Store.EndAsync(Lease("frozen"));
+        await Task.Delay(Options.Linger + TimeSpan.FromMilliseconds(200));
+        Assert.That(await SweptAsync(), Is.False);
+        Assert.That(await IsOnlineAsync(), Is.True);
+    }
+
     private PresenceLease Lease(string connection) => new(_user, $"{_user}-{connection}");
 
     private async Task<bool> IsOnlineAsync() => (await Store.FindOnlineAsync([_user])).Contains(_user);
 
-    private async Task<bool> SweptAsync() => (await Store.SweepAsync()).Contains(_user);
+    private async Task<bool> SweptAsync() => (await Store.SweepAsync()).Any(end => end.UserId == _user);
 
     private async Task UntilSweptAsync(TimeSpan atMost)
     {

@@ -40,7 +40,7 @@ public sealed class TheRedisPresenceStore : PresenceStoreContract
         await Deadline.UntilAsync(async () =>
         {
             var both = await Task.WhenAll(Store.SweepAsync(), other.SweepAsync());
-            swept.AddRange(both.SelectMany(ids => ids).Where(users.Contains));
+            swept.AddRange(both.SelectMany(ends => ends).Select(end => end.UserId).Where(users.Contains));
             return swept.Count >= users.Count;
         }, "all are swept");
         Assert.That(swept.Order(), Is.EqualTo(users.Order()), "each once");

@@ -17,6 +17,14 @@ public sealed class EventLog<T>
         }
     }
 
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _events.Count;
+        }
+    }
+
     public void Add(T item)
     {
         lock (_gate)

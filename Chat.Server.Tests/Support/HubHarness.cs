@@ -13,6 +13,7 @@ using Chat.Server.Features.Receipts;
 using Chat.Server.Features.Typing;
 using Chat.Server.Hubs;
 using Chat.Server.Realtime;
+using Chat.Server.Realtime.Backplane;
 using Chat.Server.Realtime.Cluster;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
@@ -38,7 +39,9 @@ internal sealed class HubHarness : IDisposable
         Registry = new ConnectionRegistry();
         ReceiptNotifier = new ReceiptNotifier(Pusher, Rosters, Time, NullLogger<ReceiptNotifier>.Instance);
         ChatNotifier = new ChatNotifier(HubContext.Object, NullLogger<ChatNotifier>.Instance);
-        Membership = new ChatMembership(Registry, Rosters, HubContext.Object, new SingleNode());
+        Membership = new ChatMembership(
+            Registry, Rosters, HubContext.Object, ConnectionGroups.Object,
+            new ConnectionNotifier(HubContext.Object, NullLogger<ConnectionNotifier>.Instance), Bus.Object);
         MessageNotifier = new MessageNotifier(Pusher, HubContext.Object, Rosters, Membership, NullLogger<MessageNotifier>.Instance);
         Presence = new PresenceTracker(
             PresenceStore.Object, LastSeen.Object, new PresenceNotifier(HubContext.Object, NullLogger<PresenceNotifier>.Instance),
@@ -77,6 +80,8 @@ internal sealed class HubHarness : IDisposable
     public Mock<ISessionGuard> Sessions { get; } = new();
     public Mock<IHubContext<ChatHub, IChatClient>> HubContext { get; } = new();
     public Mock<IGroupManager> Groups { get; } = new();
+    public Mock<IConnectionGroups> ConnectionGroups { get; } = new();
+    public Mock<IClusterBus> Bus { get; } = new();
 
     public RecordedPushes Pushes { get; } = new();
 
@@ -151,6 +156,7 @@ internal sealed class RecordedPushes
             .Returns((string group, IReadOnlyList<string> except) => To($"{group} except {string.Join(',', except)}"));
         clients.Setup(c => c.Groups(It.IsAny<IReadOnlyList<string>>()))
             .Returns((IReadOnlyList<string> groups) => To(string.Join('+', groups)));
+        clients.Setup(c => c.Client(It.IsAny<string>())).Returns((string connection) => To($"connection {connection}"));
         Clients = clients.Object;
     }
 
@@ -172,6 +178,7 @@ internal sealed class RecordedPushes
         client.Setup(c => c.ChatUpdated(It.IsAny<ChatUpdatedEvent>())).Returns((ChatUpdatedEvent e) => Add(audience, e));
         client.Setup(c => c.ChatRemoved(It.IsAny<ChatRemovedEvent>())).Returns((ChatRemovedEvent e) => Add(audience, e));
         client.Setup(c => c.TypingChanged(It.IsAny<TypingChangedEvent>())).Returns((TypingChangedEvent e) => Add(audience, e));
+        client.Setup(c => c.PresenceChanged(It.IsAny<PresenceView>())).Returns((PresenceView e) => Add(audience, e));
         client.Setup(c => c.ResyncRequired(It.IsAny<ResyncRequiredEvent>())).Returns((ResyncRequiredEvent e) => Add(audience, e));
         return client.Object;
     }

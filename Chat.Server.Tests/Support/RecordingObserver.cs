@@ -10,6 +10,7 @@ internal sealed class RecordingObserver : IAppendObserver
     private readonly List<long> _unknown = [];
     private readonly List<long> _rosters = [];
     private readonly List<long> _members = [];
+    private readonly List<long> _changed = [];
 
     /// <summary>Called on the lane for each report, before it is kept.</summary>
     public Action? OnReport { get; set; }
@@ -34,6 +35,15 @@ internal sealed class RecordingObserver : IAppendObserver
         get { lock (_gate) return [.. _members]; }
     }
 
+    /// <summary>Chats whose members (perhaps) changed.</summary>
+    public IReadOnlyList<long> ChatsChanged
+    {
+        get { lock (_gate) return [.. _changed]; }
+    }
+
+    /// <summary>What the lane waits for when a roster turned out to be another.</summary>
+    public Task UntilRosterApplied { get; set; } = Task.CompletedTask;
+
     public void Committed(IReadOnlyList<StoredMessage> messages)
     {
         OnReport?.Invoke();
@@ -49,13 +59,18 @@ internal sealed class RecordingObserver : IAppendObserver
     public Task MembersChangedAsync(long chatId, IReadOnlyList<long> userIds)
     {
         OnReport?.Invoke();
-        lock (_gate) _members.AddRange(userIds);
+        lock (_gate)
+        {
+            _members.AddRange(userIds);
+            _changed.Add(chatId);
+        }
         return Task.CompletedTask;
     }
 
-    public void RosterChanged(long chatId)
+    public Task RosterChangedAsync(long chatId)
     {
         OnReport?.Invoke();
         lock (_gate) _rosters.Add(chatId);
+        return UntilRosterApplied;
     }
 }

@@ -124,6 +124,10 @@ public sealed class TestClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until this client was told that it is in a chat: by what was pushed to the chat, or by its own node.</summary>
+    public Task UntilInAsync(long chatId) => Deadline.UntilAsync(
+        () => ChatsUpdated.All.Any(c => c.ChatId == chatId) || Resyncs.All.Any(r => r.ChatId == chatId), $"is in chat {chatId}");
+
     /// <summary>Ends the connection and makes a new one, as a client does after it was away.</summary>
     public async Task ReconnectAsync()
     {

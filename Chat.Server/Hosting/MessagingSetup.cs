@@ -64,7 +64,7 @@ internal static class MessagingSetup
         services.AddSingleton<ChatMembership>();
         services.AddSingleton<SessionConnections>();
         services.AddSingleton<ISessionRevocations>(s => s.GetRequiredService<SessionConnections>());
-        services.AddHostedService<ClusterListener>();
+        services.AddSingleton<ConnectionNotifier>();
 
         services.AddSingleton<IAppendObserver, MessageNotifier>();
         services.AddSingleton<MessageAppender>();

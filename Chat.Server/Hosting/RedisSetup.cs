@@ -20,6 +20,12 @@ internal static class RedisSetup
         services.Configure<HubOptions>(hub =>
             (hub.KeepAliveInterval, hub.ClientTimeoutInterval) = (connections.KeepAliveInterval, connections.ClientTimeout));
 
+        services.AddSingleton<ChatPushGate>();
+        services.AddSingleton<ConnectionCheck>();
+        services.AddHostedService<PeriodicCheck>();
+        services.AddSingleton<ClientResync>();
+        services.AddHostedService(s => s.GetRequiredService<ClientResync>());
+        services.AddHostedService<ClusterListener>();
         services.AddSingleton<RealtimeMetrics>();
         services.AddSingleton<SlowClients>();
         if (string.IsNullOrWhiteSpace(connectionString))

@@ -55,6 +55,9 @@ internal sealed class MicrosoftLifetimeManager<THub>(
     public IReadOnlyList<string> GroupsOf(string connectionId) =>
         _groups.TryGetValue(connectionId, out var groups) ? [.. groups.Keys] : [];
 
+    public bool IsIn(string connectionId, string groupName) =>
+        _groups.TryGetValue(connectionId, out var groups) && groups.ContainsKey(groupName);
+
     public override async Task OnConnectedAsync(HubConnectionContext connection)
     {
         _groups[connection.ConnectionId] = new();

@@ -20,7 +20,8 @@ public sealed class ConnectionLifecycle(
     public async Task ConnectedAsync(HubCallerContext context)
     {
         var userId = context.UserId();
-        registry.Add(new LocalConnection(context.ConnectionId, userId, context.User!.SessionId(), context.Abort));
+        var connection = new LocalConnection(context.ConnectionId, userId, context.User!.SessionId(), context.Abort);
+        registry.Add(connection);
         try
         {
             // The token was checked when the socket opened; the session may have ended since, when nobody knew of this
@@ -28,6 +29,7 @@ public sealed class ConnectionLifecycle(
             await sessions.EnsureLiveAsync(context.User!, context.ConnectionAborted);
             await hub.Groups.AddToGroupAsync(context.ConnectionId, GroupNames.User(userId), context.ConnectionAborted);
             await JoinChatsAsync(context, userId);
+            connection.SetUp();
             presence.Connected(userId, context.ConnectionId);
         }
         catch

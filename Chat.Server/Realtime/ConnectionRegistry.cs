@@ -1,11 +1,18 @@
 using System.Collections.Concurrent;
-using Chat.Server.Hubs.Filters;
 
 namespace Chat.Server.Realtime;
 
 /// <summary>A connection of this node.</summary>
 /// <param name="Abort">Closes it.</param>
-public sealed record LocalConnection(string ConnectionId, long UserId, long SessionId, Action Abort);
+public sealed record LocalConnection(string ConnectionId, long UserId, long SessionId, Action Abort)
+{
+    private volatile bool _isSetUp;
+
+    /// <summary>Whether it is subscribed to everything of its user, as far as this node knows.</summary>
+    public bool IsSetUp => _isSetUp;
+
+    public void SetUp() => _isSetUp = true;
+}
 
 /// <summary>The connections of this node by user.</summary>
 public sealed class ConnectionRegistry
@@ -44,6 +51,12 @@ public sealed class ConnectionRegistry
 
     public IReadOnlyList<LocalConnection> All() => [.. _users.Values.SelectMany(user => user.Connections)];
 
+    /// <summary>Those who have a connection.</summary>
+    public IReadOnlyList<long> Users() => [.. _users.Select(user => user.Key)];
+
+    public bool Contains(LocalConnection connection) =>
+        _users.TryGetValue(connection.UserId, out var user) && Array.IndexOf(user.Connections, connection) >= 0;
+
     public IReadOnlyList<LocalConnection> Of(long userId) =>
         _users.TryGetValue(userId, out var user) ? user.Connections : [];
 
@@ -58,18 +71,10 @@ public sealed class ConnectionRegistry
         if (_users.TryGetValue(userId, out var user)) Interlocked.Increment(ref user.MembershipVersion);
     }
 
-    /// <summary>The user's rate limits on this node; they live as long as the user has a connection here.</summary>
-    public UserRateLimits RateLimitsOf(long userId, Func<UserRateLimits> create)
-    {
-        if (!_users.TryGetValue(userId, out var user)) return create();
-        return user.RateLimits ?? Interlocked.CompareExchange(ref user.RateLimits, create(), null) ?? user.RateLimits!;
-    }
-
     private sealed class UserConnections
     {
         public volatile LocalConnection[] Connections = [];
         public int MembershipVersion;
-        public UserRateLimits? RateLimits;
         public bool Removed;
     }
 }

@@ -1,12 +1,23 @@
+using System.Globalization;
+
 namespace Chat.Server.Realtime;
 
-/// <summary>Names of SignalR groups. A connection joins both kinds when it connects.</summary>
+/// <summary>Names of SignalR groups. A connection joins the first two kinds when it connects.</summary>
 internal static class GroupNames
 {
-    /// <summary><c>chat:{chatId}</c>: connections of the members of a group. Direct chats go to both people's <see cref="User"/>.</summary>
-    public static string Chat(long chatId) => $"chat:{chatId}";
+    private const string ChatPrefix = "chat:";
 
-    public static bool IsChat(string name) => name.StartsWith("chat:", StringComparison.Ordinal);
+    /// <summary><c>chat:{chatId}</c>: connections of the members of a group. Direct chats go to both people's <see cref="User"/>.</summary>
+    public static string Chat(long chatId) => $"{ChatPrefix}{chatId}";
+
+    public static bool IsChat(string name) => name.StartsWith(ChatPrefix, StringComparison.Ordinal);
+
+    /// <summary>The chat of a name that <see cref="Chat"/> made.</summary>
+    public static bool TryReadChat(string name, out long chatId)
+    {
+        chatId = 0;
+        return IsChat(name) && long.TryParse(name.AsSpan(ChatPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out chatId);
+    }
 
     /// <summary><c>user:{userId}</c>: all connections of one person. Unlike SignalR's user, found without walking over all connections.</summary>
     public static string User(long userId) => $"user:{userId}";

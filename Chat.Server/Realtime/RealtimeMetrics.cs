@@ -13,6 +13,8 @@ public sealed class RealtimeMetrics
     private readonly Counter<long> _missed;
     private readonly Counter<long> _recoveries;
     private readonly Histogram<double> _delay;
+    private readonly Counter<long> _heldBack;
+    private readonly Counter<long> _repairs;
     private long _pendingBytes;
     private long _droppedClients;
     private long _lostPushes;
@@ -34,6 +36,10 @@ public sealed class RealtimeMetrics
         _delay = meter.CreateHistogram(
             "chat.bus.delay", "s", "How long what this node tells the others takes through Redis, measured by its own echo",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] });
+        _heldBack = meter.CreateCounter<long>(
+            "chat.bus.held_back", "{push}", "Pushes of other nodes to chats, not delivered while their members were uncertain here");
+        _repairs = meter.CreateCounter<long>(
+            "chat.connections.repaired", "{difference}", "Chats and sessions in which a connection was found to differ from the database");
     }
 
     public long PendingBytes => Interlocked.Read(ref _pendingBytes);
@@ -69,6 +75,10 @@ public sealed class RealtimeMetrics
     public void Delayed(string channel, TimeSpan by) => _delay.Record(by.TotalSeconds, Channel(channel));
 
     public void Recovered() => _recoveries.Add(1);
+
+    public void HeldBack() => _heldBack.Add(1);
+
+    public void Repaired(int count) => _repairs.Add(count);
 
     public void WatchBus(Func<bool> isHealthy) => _busHealthy = isHealthy;
 

@@ -11,6 +11,10 @@ public interface ISessionGuard
     /// <summary>One read by primary key.</summary>
     /// <exception cref="ChatException"><c>unauthenticated</c>: the caller has no session, or it has ended.</exception>
     Task EnsureLiveAsync(ClaimsPrincipal caller, CancellationToken cancellationToken);
+
+    /// <summary>Those of some hundred sessions that live, in one read.</summary>
+    /// <exception cref="Chat.Data.DataUnavailableException"/>
+    Task<IReadOnlySet<long>> FindLiveAsync(IReadOnlyCollection<long> sessionIds, CancellationToken cancellationToken);
 }
 
 internal sealed class SessionGuard(SessionRepository sessions, TimeProvider time) : ISessionGuard
@@ -20,6 +24,9 @@ internal sealed class SessionGuard(SessionRepository sessions, TimeProvider time
         if (!await sessions.IsLiveAsync(caller.UserId(), caller.SessionId(), time.GetUtcNow().UtcDateTime, cancellationToken))
             throw ChatException.Unauthenticated("this session has ended");
     }
+
+    public Task<IReadOnlySet<long>> FindLiveAsync(IReadOnlyCollection<long> sessionIds, CancellationToken cancellationToken) =>
+        sessions.FindLiveAsync(sessionIds, time.GetUtcNow().UtcDateTime, cancellationToken);
 }
 
 /// <summary>A part of the default policy: every endpoint that requires authorization also requires a live session.</summary>

@@ -44,7 +44,7 @@ public sealed class MessageNotifier(
 
     public Task MembersChangedAsync(long chatId, IReadOnlyList<long> userIds) => membership.RefreshAsync(chatId, userIds);
 
-    public void RosterChanged(long chatId) => rosters.Invalidate(chatId);
+    public Task RosterChangedAsync(long chatId) => membership.CompareAsync(chatId);
 
     private static IReadOnlyList<string> Audience(StoredMessage message) =>
         message.Roster is { IsDirect: true } roster

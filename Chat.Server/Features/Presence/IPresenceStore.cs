@@ -3,6 +3,10 @@ namespace Chat.Server.Features.Presence;
 /// <summary>A connection that keeps its user online.</summary>
 public readonly record struct PresenceLease(long UserId, string ConnectionId);
 
+/// <summary>The end of a user's presence.</summary>
+/// <param name="At">When the last lease ran out, UTC, by the store's clock: the same for all nodes, however wrong their own are.</param>
+public readonly record struct PresenceEnd(long UserId, DateTime At);
+
 /// <summary>Presence cannot be read or kept now; a repeat may succeed.</summary>
 public sealed class PresenceUnavailableException(Exception? inner) : Exception("Presence cannot be reached.", inner);
 
@@ -11,7 +15,7 @@ public sealed class PresenceUnavailableException(Exception? inner) : Exception("
 /// <para>
 /// Contract: a user is online while at least one lease lives. <see cref="TouchAsync"/> takes or renews leases for
 /// <see cref="PresenceOptions.LeaseTime"/>; <see cref="EndAsync"/> lets one run out after <see cref="PresenceOptions.Linger"/>, so that
-/// a reconnect does not show. Each end of a user's presence is reported by <see cref="SweepAsync"/> once, to one caller on all nodes.
+/// a reconnect does not show, and changes nothing when it has run out already. Each end of a user's presence is reported by <see cref="SweepAsync"/> once, to one caller on all nodes.
 /// Every call may throw <see cref="PresenceUnavailableException"/>.
 /// </para>
 /// </summary>
@@ -26,5 +30,5 @@ public interface IPresenceStore
     Task<IReadOnlySet<long>> FindOnlineAsync(IReadOnlyCollection<long> userIds);
 
     /// <returns>Users whose last lease has run out since the last sweep of any node.</returns>
-    Task<IReadOnlyList<long>> SweepAsync();
+    Task<IReadOnlyList<PresenceEnd>> SweepAsync();
 }

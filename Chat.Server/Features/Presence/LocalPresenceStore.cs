@@ -1,14 +1,17 @@
 namespace Chat.Server.Features.Presence;
 
-/// <summary>Presence of a single node, in its memory.</summary>
+/// <summary>Presence of a single node, in its memory. Leases run by the clock that never jumps.</summary>
 internal sealed class LocalPresenceStore(PresenceOptions options, TimeProvider time) : IPresenceStore
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<long, Dictionary<string, DateTimeOffset>> _leases = [];
+    private readonly long _start = time.GetTimestamp();
+
+    /// <summary>By user: the connections, and when the lease of each runs out, counted from the start.</summary>
+    private readonly Dictionary<long, Dictionary<string, TimeSpan>> _leases = [];
 
     public Task<IReadOnlyList<long>> TouchAsync(IReadOnlyCollection<PresenceLease> leases)
     {
-        var expiry = time.GetUtcNow() + options.LeaseTime;
+        var now = Now;
         var appeared = new List<long>();
         lock (_gate)
         {
@@ -19,7 +22,9 @@ internal sealed class LocalPresenceStore(PresenceOptions options, TimeProvider t
                     _leases.Add(lease.UserId, ofUser = []);
                     appeared.Add(lease.UserId);
                 }
-                ofUser[lease.ConnectionId] = expiry;
+                foreach (var (connectionId, expiry) in ofUser)
+                    if (expiry <= now) ofUser.Remove(connectionId);
+                ofUser[lease.ConnectionId] = now + options.LeaseTime;
             }
         }
         return Task.FromResult<IReadOnlyList<long>>(appeared);
@@ -27,17 +32,18 @@ internal sealed class LocalPresenceStore(PresenceOptions options, TimeProvider t
 
     public Task EndAsync(PresenceLease lease)
     {
+        var now = Now;
         lock (_gate)
         {
-            if (_leases.TryGetValue(lease.UserId, out var ofUser) && ofUser.ContainsKey(lease.ConnectionId))
-                ofUser[lease.ConnectionId] = time.GetUtcNow() + options.Linger;
+            if (_leases.TryGetValue(lease.UserId, out var ofUser) && ofUser.TryGetValue(lease.ConnectionId, out var expiry) && expiry > now)
+                ofUser[lease.ConnectionId] = now + options.Linger;
         }
         return Task.CompletedTask;
     }
 
     public Task<IReadOnlySet<long>> FindOnlineAsync(IReadOnlyCollection<long> userIds)
     {
-        var now = time.GetUtcNow();
+        var now = Now;
         lock (_gate)
         {
             return Task.FromResult<IReadOnlySet<long>>(
@@ -45,14 +51,23 @@ internal sealed class LocalPresenceStore(PresenceOptions options, TimeProvider t
         }
     }
 
-    public Task<IReadOnlyList<long>> SweepAsync()
+    public Task<IReadOnlyList<PresenceEnd>> SweepAsync()
     {
-        var now = time.GetUtcNow();
+        var now = Now;
+        var utcNow = time.GetUtcNow().UtcDateTime;
+        var ends = new List<PresenceEnd>();
         lock (_gate)
         {
-            var gone = _leases.Where(user => user.Value.Values.All(expiry => expiry <= now)).Select(user => user.Key).ToList();
-            foreach (var userId in gone) _leases.Remove(userId);
-            return Task.FromResult<IReadOnlyList<long>>(gone);
+            foreach (var (userId, ofUser) in _leases)
+            {
+                var last = ofUser.Values.Max();
+                if (last > now) continue;
+                _leases.Remove(userId);
+                ends.Add(new PresenceEnd(userId, utcNow - (now - last)));
+            }
         }
+        return Task.FromResult<IReadOnlyList<PresenceEnd>>(ends);
     }
+
+    private TimeSpan Now => time.GetElapsedTime(_start);
 }

@@ -13,9 +13,9 @@ public sealed class PresenceNotifier(IHubContext<ChatHub, IChatClient> hub, ILog
         foreach (var userId in userIds) Push(new PresenceView(userId, Online: true, LastSeen: null));
     }
 
-    public void Offline(IEnumerable<long> userIds, DateTime lastSeen)
+    public void Offline(IEnumerable<PresenceEnd> ends)
     {
-        foreach (var userId in userIds) Push(new PresenceView(userId, Online: false, lastSeen));
+        foreach (var end in ends) Push(new PresenceView(end.UserId, Online: false, end.At));
     }
 
     private void Push(PresenceView presence) =>

@@ -24,7 +24,7 @@ public sealed partial class PresenceTracker(
     private readonly ConcurrentQueue<PresenceLease> _begun = new();
     private readonly ConcurrentQueue<PresenceLease> _ended = new();
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly HashSet<long> _unwritten = [];
+    private readonly Dictionary<long, DateTime> _unwritten = [];
     private volatile bool _failing;
 
     /// <summary>Connections that this node keeps online.</summary>
@@ -78,26 +78,31 @@ public sealed partial class PresenceTracker(
 
         foreach (var batch in Drain(_ended).Chunk(BatchSize))
         {
-            // Should the store not answer, its leases run out later: then they are written as seen now.
-            foreach (var lease in batch) _unwritten.Add(lease.UserId);
+            // Should the store not answer, its leases run out later: then they are written as seen now, by this node's clock.
+            foreach (var lease in batch) _unwritten[lease.UserId] = WholeSeconds(time.GetUtcNow().UtcDateTime);
             await Task.WhenAll(batch.Select(store.EndAsync));
             foreach (var lease in batch) _unwritten.Remove(lease.UserId);
         }
 
-        var gone = await store.SweepAsync();
-        if (gone.Count == 0) return;
-        _unwritten.UnionWith(gone);
-        notifier.Offline(gone, time.GetUtcNow().UtcDateTime);
+        var ends = (await store.SweepAsync()).Select(end => end with { At = WholeSeconds(end.At) }).ToList();
+        foreach (var end in ends) _unwritten[end.UserId] = end.At;
+        notifier.Offline(ends);
     }
 
+    /// <summary>Who was last seen in the same second is written with one statement.</summary>
     private async Task WriteLastSeenAsync(CancellationToken cancellationToken)
     {
-        foreach (var batch in _unwritten.ToArray().Chunk(BatchSize))
+        foreach (var second in _unwritten.GroupBy(user => user.Value, user => user.Key).ToList())
         {
-            await lastSeen.SetAsync(batch, time.GetUtcNow().UtcDateTime, cancellationToken);
-            _unwritten.ExceptWith(batch);
+            foreach (var batch in second.Chunk(BatchSize))
+            {
+                await lastSeen.SetAsync(batch, second.Key, cancellationToken);
+                foreach (var userId in batch) _unwritten.Remove(userId);
+            }
         }
     }
+
+    private static DateTime WholeSeconds(DateTime utc) => utc.AddTicks(-(utc.Ticks % TimeSpan.TicksPerSecond));
 
     private static List<PresenceLease> Drain(ConcurrentQueue<PresenceLease> queue)
     {

@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using Chat.Server.Errors;
-using Chat.Server.Realtime;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Chat.Server.Hubs.Filters;
@@ -11,17 +11,41 @@ namespace Chat.Server.Hubs.Filters;
 /// <param name="SendBurst">As many at once: an outbox that is emptied after a time offline.</param>
 public sealed record RateLimitOptions(int CallsPerSecond = 200, int CallBurst = 2000, int SendsPerSecond = 50, int SendBurst = 1000);
 
-/// <summary>Holds each call against its user's token buckets, which the user's entry in the registry keeps.</summary>
-internal sealed class CallLimits(ConnectionRegistry registry, RateLimitOptions options, TimeProvider time)
+/// <summary>
+/// Holds each call against its user's token buckets. They outlive the user's connections, so that a reconnect buys nothing, until they
+/// are full again: from then on they say no more than new ones would, and are let go.
+/// </summary>
+internal sealed class CallLimits : IDisposable
 {
-    private readonly Func<UserRateLimits> _create = () => new UserRateLimits(options, time);
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<long, UserRateLimits> _users = new();
+    private readonly Func<long, UserRateLimits> _create;
+    private readonly ITimer _sweeper;
+
+    public CallLimits(RateLimitOptions options, TimeProvider time)
+    {
+        _create = _ => new UserRateLimits(options, time);
+        _sweeper = time.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
+    }
+
+    /// <summary>Users whose buckets are kept: those who called within the time in which a bucket fills.</summary>
+    public int Count => _users.Count;
 
     /// <exception cref="ChatException"><c>rate_limited</c>.</exception>
     public void Take(HubInvocationContext invocation)
     {
-        var limits = registry.RateLimitsOf(invocation.Context.UserId(), _create);
+        var limits = _users.GetOrAdd(invocation.Context.UserId(), _create);
         Take(limits.Calls, "too many calls");
         if (invocation.HubMethodName == nameof(ChatHub.SendMessage)) Take(limits.Sends, "too many messages");
+    }
+
+    public void Dispose() => _sweeper.Dispose();
+
+    private void Sweep()
+    {
+        foreach (var user in _users)
+            if (user.Value.AreFull) _users.TryRemove(user);
     }
 
     private static void Take(TokenBucket bucket, string text)
@@ -33,6 +57,8 @@ internal sealed class CallLimits(ConnectionRegistry registry, RateLimitOptions o
 /// <summary>The buckets of one user.</summary>
 public sealed class UserRateLimits(RateLimitOptions options, TimeProvider time)
 {
+    public bool AreFull => Calls.IsFull && Sends.IsFull;
+
     public TokenBucket Calls { get; } = new(options.CallsPerSecond, options.CallBurst, time);
 
     public TokenBucket Sends { get; } = new(options.SendsPerSecond, options.SendBurst, time);

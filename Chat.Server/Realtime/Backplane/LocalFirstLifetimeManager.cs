@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Chat.Server.Realtime.Cluster;
 using Chat.Server.Realtime.Redis;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
@@ -25,15 +26,19 @@ internal sealed partial class LocalFirstLifetimeManager<THub> : HubLifetimeManag
     private readonly SlowClients _slow;
     private readonly NodeChannel? _others;
     private readonly RemoteGroupCalls? _remoteGroups;
+    private readonly ChatPushGate? _gate;
 
     /// <param name="channels">Null when there is no Redis.</param>
-    public LocalFirstLifetimeManager(IHubProtocolResolver protocols, SlowClients slow, NodeChannels? channels = null)
+    /// <param name="gate">Null when whatever other nodes push may be delivered at any time.</param>
+    public LocalFirstLifetimeManager(
+        IHubProtocolResolver protocols, SlowClients slow, NodeChannels? channels = null, ChatPushGate? gate = null)
     {
         // A push is encoded before it is known who gets it, so everybody has to speak the same.
         _protocol = protocols.AllProtocols.Count == 1
             ? protocols.AllProtocols[0]
             : throw new InvalidOperationException("All clients must speak one hub protocol.");
         _slow = slow;
+        _gate = gate;
         if (channels is null) return;
         _others = channels.Push;
         _others.Received += Receive;
@@ -73,6 +78,9 @@ internal sealed partial class LocalFirstLifetimeManager<THub> : HubLifetimeManag
     public IReadOnlyList<string> GroupsOf(string connectionId) =>
         _connections.TryGetValue(connectionId, out var connection) ? LocalGroups.Of(connection) : [];
 
+    public bool IsIn(string connectionId, string groupName) =>
+        _connections.TryGetValue(connectionId, out var connection) && _groups.Contains(groupName, connection);
+
     public override async Task<T> InvokeConnectionAsync<T>(
         string connectionId, string methodName, object?[] args, CancellationToken cancellationToken)
     {
@@ -108,6 +116,7 @@ internal sealed partial class LocalFirstLifetimeManager<THub> : HubLifetimeManag
                 _others!.Send(PushEntry.Command(PushKind.Applied, entry.Call).Entry);
                 break;
             default:
+                if (_gate is { IsOpen: false } && entry.Kind is PushKind.Groups) targets = _gate.Passing(targets);
                 if (!HasAny(entry.Kind, targets)) break;
                 var excluded = entry.ReadTexts();
                 Deliver(entry.Kind, targets, excluded, PushEntry.Received(_protocol, entry.Payload));

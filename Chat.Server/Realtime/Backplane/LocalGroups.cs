@@ -71,6 +71,12 @@ internal sealed class LocalGroups
         lock (connection) return connection.Groups is { } groups ? [.. groups.Select(group => group.Name)] : [];
     }
 
+    public bool Contains(string name, ClientConnection connection)
+    {
+        if (!_groups.TryGetValue(name, out var group)) return false;
+        lock (connection) return connection.Groups?.Contains(group) == true;
+    }
+
     public void Add(ClientConnection connection, string name)
     {
         // One change of a connection's groups at a time, so that none is joined after it has gone.

@@ -1,16 +1,11 @@
 using System.Threading.Channels;
-using Chat.Data;
-using Chat.Data.Chats;
-using Chat.Server.Hubs;
-using Chat.Server.Hubs.Contract;
-using Chat.Server.Realtime.Backplane;
-using Microsoft.AspNetCore.SignalR;
+using Chat.Server.Realtime.Redis;
 
 namespace Chat.Server.Realtime.Cluster;
 
 /// <summary>
-/// Does on this node what other nodes tell. After a loss of news it forgets every roster, compares the groups of its connections with the
-/// database, and asks its clients to catch up, a few at a time.
+/// Does on this node what other nodes tell. After a loss of news it forgets every roster, compares its connections with the database, and
+/// then lets in again what other nodes push to chats. After any loss its clients are asked to catch up.
 /// </summary>
 internal sealed partial class ClusterListener(
     IClusterBus bus,
@@ -18,14 +13,13 @@ internal sealed partial class ClusterListener(
     SessionConnections sessions,
     ConnectionRegistry registry,
     RosterCache rosters,
-    IRosterReader reader,
-    IConnectionGroups groups,
-    IHubContext<ChatHub, IChatClient> hub,
-    RealtimeMetrics metrics,
+    ConnectionCheck check,
+    ChatPushGate gate,
+    ClientResync resync,
+    TimeProvider time,
     ILogger<ClusterListener> logger) : BackgroundService
 {
-    /// <summary>Between two clients that are asked to catch up, so that a thousand a second come to the database.</summary>
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly Channel<bool> _lost = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -33,6 +27,7 @@ internal sealed partial class ClusterListener(
     {
         bus.Heard += Hear;
         bus.NewsLost += OnNewsLost;
+        bus.PushesLost += resync.AskAll;
         return base.StartAsync(cancellationToken);
     }
 
@@ -40,6 +35,7 @@ internal sealed partial class ClusterListener(
     {
         bus.Heard -= Hear;
         bus.NewsLost -= OnNewsLost;
+        bus.PushesLost -= resync.AskAll;
         return base.StopAsync(cancellationToken);
     }
 
@@ -47,45 +43,45 @@ internal sealed partial class ClusterListener(
     {
         await foreach (var _ in _lost.Reader.ReadAllAsync(stoppingToken))
         {
-            metrics.Recovered();
+            var losses = gate.Losses;
             rosters.Clear();
-            foreach (var connection in registry.All())
-            {
-                try
-                {
-                    await CompareGroupsAsync(connection, stoppingToken);
-                }
-                catch (DataUnavailableException exception)
-                {
-                    LogNotCompared(logger, exception);
-                }
-                hub.Clients.Client(connection.ConnectionId)
-                    .ResyncRequired(new ResyncRequiredEvent(null, "the nodes did not hear each other")).Forget(logger);
-                await Task.Delay(Pace, stoppingToken);
-            }
+            while (!await TryCompareAsync(stoppingToken)) await Task.Delay(RetryDelay, time, stoppingToken);
+            gate.Compared(losses);
+            // What was pushed meanwhile was dropped.
+            resync.AskAll();
         }
     }
 
     private void Hear(ClusterNews news)
     {
         if (news.Kind == ClusterNewsKinds.MembersChanged)
-            membership.RefreshHereAsync(news.Id, news.Items).Forget(logger);
+            membership.FollowAsync(news.Id, news.Items).Forget(logger);
+        else if (news.Kind == ClusterNewsKinds.RosterChanged)
+            membership.CompareHereAsync(news.Id).Forget(logger);
         else if (news.Kind == ClusterNewsKinds.SessionsEnded)
             sessions.CloseHere(news.Id, news.Items);
     }
 
-    private void OnNewsLost() => _lost.Writer.TryWrite(true);
-
-    private async Task CompareGroupsAsync(LocalConnection connection, CancellationToken cancellationToken)
+    private void OnNewsLost()
     {
-        var wanted = (await reader.ListGroupIdsAsync(connection.UserId, cancellationToken)).Select(GroupNames.Chat).ToHashSet();
-        var present = groups.GroupsOf(connection.ConnectionId).Where(GroupNames.IsChat).ToHashSet();
-        foreach (var gone in present.Except(wanted))
-            await hub.Groups.RemoveFromGroupAsync(connection.ConnectionId, gone, cancellationToken);
-        foreach (var missing in wanted.Except(present))
-            await hub.Groups.AddToGroupAsync(connection.ConnectionId, missing, cancellationToken);
+        gate.NewsLost();
+        _lost.Writer.TryWrite(true);
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "A connection's groups could not be compared with the database")]
+    private async Task<bool> TryCompareAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await check.CheckAsync(registry.Users(), cancellationToken);
+            return true;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogNotCompared(logger, exception);
+            return false;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "After lost news, the connections could not be compared with the database; trying again")]
     private static partial void LogNotCompared(ILogger logger, Exception exception);
 }

@@ -11,6 +11,9 @@ public static class ClusterNewsKinds
     /// <summary>Users joined or left a chat: its id, and theirs.</summary>
     public const string MembersChanged = "members_changed";
 
+    /// <summary>A chat's roster was found to be another than a node believed: its id; nobody knows who joined or left.</summary>
+    public const string RosterChanged = "roster_changed";
+
     /// <summary>Sessions of a user ended: the user's id, and theirs.</summary>
     public const string SessionsEnded = "sessions_ended";
 }
@@ -28,6 +31,12 @@ public interface IClusterBus
     /// <summary>Called one after another; must not block.</summary>
     event Action<ClusterNews>? Heard;
 
-    /// <summary>News or pushes of other nodes were missed, or could have been.</summary>
+    /// <summary>Whether this node would hear what the others tell now. Silence is noticed within three heartbeats.</summary>
+    bool HearsOthers { get; }
+
+    /// <summary>News of other nodes was missed, or could have been. Must not block.</summary>
     event Action? NewsLost;
+
+    /// <summary>Pushes of other nodes were missed, or could have been. Must not block.</summary>
+    event Action? PushesLost;
 }

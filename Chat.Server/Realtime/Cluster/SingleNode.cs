@@ -9,7 +9,15 @@ internal sealed class SingleNode : IClusterBus
         remove { }
     }
 
+    public bool HearsOthers => true;
+
     public event Action? NewsLost
+    {
+        add { }
+        remove { }
+    }
+
+    public event Action? PushesLost
     {
         add { }
         remove { }

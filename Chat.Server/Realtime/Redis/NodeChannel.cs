@@ -27,7 +27,9 @@ internal sealed partial class NodeChannel : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _subscribing = new(1);
-    private Func<Task>? _unsubscribe;
+    private readonly Action<ReadOnlyMemory<byte>> _handle;
+    private volatile Func<Task>? _unsubscribe;
+    private long _unhandled;
     private ITimer? _heart;
     private long _echoAt;
     private long _hearingSince;
@@ -39,6 +41,7 @@ internal sealed partial class NodeChannel : IAsyncDisposable
         (_redis, _channel, Node) = (redis, channel, node);
         (_options, _metrics, _time, _logger) = (options, metrics, time, logger);
         _name = channel.ToString();
+        _handle = Handle;
         _watch = new NodeWatch(time, options.Heartbeat * 3);
         _echo = new EchoClock(_name, metrics, time);
         _outbox = new Outbox(redis, channel, node, options.MaxQueuedBytes, metrics, _echo);
@@ -93,6 +96,11 @@ internal sealed partial class NodeChannel : IAsyncDisposable
             // Connected, and yet we do not hear even ourselves: the subscription is gone.
             if (_redis.IsConnected) _ = SubscribeAsync(renew: true);
         }
+        else if (_unsubscribe is null && _redis.IsConnected && _subscribing.CurrentCount > 0)
+        {
+            // Redis was not there at the start, or could not be asked the last time.
+            _ = SubscribeAsync(renew: false);
+        }
         if (_isHealthy && _watch.TakeSilenced(Interlocked.Read(ref _hearingSince)) is > 0 and var silenced)
         {
             LogSilenced(_logger, silenced, _name);
@@ -139,6 +147,7 @@ internal sealed partial class NodeChannel : IAsyncDisposable
         {
             // One bad message must not end the subscription.
             LogUnreadable(_logger, exception, _name);
+            NewsLost?.Invoke();
         }
     }
 
@@ -148,30 +157,47 @@ internal sealed partial class NodeChannel : IAsyncDisposable
         Interlocked.Exchange(ref _echoAt, _time.GetTimestamp());
         if (_isHealthy) return;
         Interlocked.Exchange(ref _hearingSince, _time.GetTimestamp());
-        _isHealthy = true;
         LogHealthy(_logger, _name);
+        // In this order: whoever sees the channel healthy knows of the loss.
         NewsLost?.Invoke();
+        _isHealthy = true;
     }
 
     private void OnEntries(Envelope envelope)
     {
+        _unhandled = 0;
         var missed = _watch.Saw(envelope.Node, envelope.First, envelope.Count);
         if (envelope.IsFarewell) _watch.Ended(envelope.Node);
         if (envelope.Count > 0)
         {
             _metrics.Received(_name, envelope.Count);
-            if (Received is { } received) envelope.ForEach(received);
+            envelope.ForEach(_handle);
         }
+        missed += _unhandled;
         if (missed == 0) return;
         _metrics.Missed(_name, missed);
         LogMissed(_logger, missed, _name);
         NewsLost?.Invoke();
     }
 
+    private void Handle(ReadOnlyMemory<byte> entry)
+    {
+        try
+        {
+            Received?.Invoke(entry);
+        }
+        catch (Exception exception)
+        {
+            // It must not take along those that share its message.
+            _unhandled++;
+            LogUnreadable(_logger, exception, _name);
+        }
+    }
+
     [LoggerMessage(1, LogLevel.Information, "Hearing the other nodes on {Channel}")]
     private static partial void LogHealthy(ILogger logger, string channel);
 
-    [LoggerMessage(2, LogLevel.Warning, "{Count} entries of another node on {Channel} never came")]
+    [LoggerMessage(2, LogLevel.Warning, "{Count} entries of another node on {Channel} never came, or could not be handled")]
     private static partial void LogMissed(ILogger logger, long count, string channel);
 
     [LoggerMessage(3, LogLevel.Warning, "Cannot subscribe to {Channel}; trying again")]

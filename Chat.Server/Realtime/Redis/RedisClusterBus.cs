@@ -16,12 +16,16 @@ internal sealed class RedisClusterBus : IClusterBus
             if (JsonSerializer.Deserialize<ClusterNews>(entry.Span) is { } news) Heard?.Invoke(news);
         };
         channels.News.NewsLost += () => NewsLost?.Invoke();
-        channels.Push.NewsLost += () => NewsLost?.Invoke();
+        channels.Push.NewsLost += () => PushesLost?.Invoke();
     }
+
+    public bool HearsOthers => _channels.News.IsHealthy;
 
     public event Action<ClusterNews>? Heard;
 
     public event Action? NewsLost;
+
+    public event Action? PushesLost;
 
     public void Tell(ClusterNews news) => _channels.News.Send(JsonSerializer.SerializeToUtf8Bytes(news));
 }

@@ -9,11 +9,18 @@ namespace Chat.Server.Realtime.Redis;
 /// <c>ConnectionStrings:Redis</c> is a configuration string of StackExchange.Redis: <c>host:port</c>; several addresses (a primary
 /// with replicas, or a few nodes of a Redis Cluster) separated by commas; or Sentinels with <c>serviceName=…</c>. The version of
 /// the default build (2.x) follows Sentinel's fail-overs; that of a limited feed (1.2.6) knows single addresses, replicas and Cluster only.
+/// A command may take 2 s, unless <c>syncTimeout=…</c> says otherwise.
 /// </para>
 /// </summary>
 public sealed partial class RedisConnection : IAsyncDisposable
 {
     private const int RetryMilliseconds = 500;
+
+    /// <summary>
+    /// How long a command may take (the package: 5 s). A connection that has been silent for four times as long, with a command unanswered,
+    /// is given up and made anew; so this is also how soon a connection that died without a word is replaced.
+    /// </summary>
+    private const int CommandMilliseconds = 2_000;
 
     private readonly ConfigurationOptions _configuration;
     private readonly ILogger<RedisConnection> _logger;
@@ -70,6 +77,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
             if (configuration.EndPoints.Count == 0) throw new ArgumentException("no address");
             configuration.AbortOnConnectFail = false;
             configuration.ReconnectRetryPolicy = new LinearRetry(RetryMilliseconds);
+            if (!connectionString.Contains("syncTimeout", StringComparison.OrdinalIgnoreCase)) configuration.SyncTimeout = CommandMilliseconds;
             return configuration;
         }
         catch (ArgumentException)

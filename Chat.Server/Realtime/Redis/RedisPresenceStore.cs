@@ -45,7 +45,8 @@ internal sealed class RedisPresenceStore(RedisConnection redis, RedisNames names
     // KEYS: online, the user's leases. ARGV: linger in ms, user, connection.
     private const string EndScript = Now + """
 
-        if not redis.call('ZSCORE', KEYS[2], ARGV[3]) then return 0 end
+        local expiry = redis.call('ZSCORE', KEYS[2], ARGV[3])
+        if not expiry or tonumber(expiry) <= now then return 0 end
         redis.call('ZADD', KEYS[2], now + tonumber(ARGV[1]), ARGV[3])
         local last = redis.call('ZREVRANGE', KEYS[2], 0, 0, 'WITHSCORES')
         redis.call('ZADD', KEYS[1], last[2], ARGV[2])
@@ -76,13 +77,17 @@ internal sealed class RedisPresenceStore(RedisConnection redis, RedisNames names
     // KEYS: online. ARGV: how many at most. Whoever removes a user reports it: one node.
     private const string SweepScript = Now + """
 
-        local gone = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, tonumber(ARGV[1]))
-        for _, user in ipairs(gone) do redis.call('ZREM', KEYS[1], user) end
+        local gone = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'WITHSCORES', 'LIMIT', 0, tonumber(ARGV[1]))
+        for i = 1, #gone, 2 do redis.call('ZREM', KEYS[1], gone[i]) end
         return gone
         """;
 
-    public async Task<IReadOnlyList<long>> SweepAsync() =>
-        Users(await EvaluateAsync(SweepScript, [names.OnlineUsers], [MaxSwept]));
+    public async Task<IReadOnlyList<PresenceEnd>> SweepAsync()
+    {
+        var userAndExpiry = (RedisValue[]?)await EvaluateAsync(SweepScript, [names.OnlineUsers], [MaxSwept]) ?? [];
+        return [.. userAndExpiry.Chunk(2).Select(pair =>
+            new PresenceEnd((long)pair[0], DateTimeOffset.FromUnixTimeMilliseconds((long)pair[1]).UtcDateTime))];
+    }
 
     private async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values)
     {

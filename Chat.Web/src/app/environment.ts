@@ -52,6 +52,16 @@ export function createClient(session: Session, accounts: Accounts, userId: numbe
         document.removeEventListener('visibilitychange', shown);
       };
     },
+    visibility: {
+      isVisible: () => document.visibilityState === 'visible',
+      onVisible: (listener) => {
+        const changed = (): void => {
+          if (document.visibilityState === 'visible') listener();
+        };
+        document.addEventListener('visibilitychange', changed);
+        return () => document.removeEventListener('visibilitychange', changed);
+      },
+    },
     onNetworkLost: (listener) => {
       window.addEventListener('offline', listener);
       return () => window.removeEventListener('offline', listener);

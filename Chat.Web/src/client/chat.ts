@@ -76,6 +76,16 @@ export class Chat {
     this.#conversation = null;
   }
 
+  get lastActivityAt(): string {
+    const sentAt = this.window.messages.at(-1)?.sentAt ?? '';
+    return Date.parse(sentAt) > Date.parse(this.#view.lastActivityAt) ? sentAt : this.#view.lastActivityAt;
+  }
+
+  /** Whether a head tells of messages or marks that are not known here. */
+  isBehind(view: ChatView): boolean {
+    return view.lastMessageId > this.window.upTo || advance(this.#watermarks, view.watermarks) !== this.#watermarks;
+  }
+
   applyHead(view: ChatView): void {
     // Two answers may overtake each other; the one that saw more messages is the later one.
     const { title, peer, memberCount, role } = view;

@@ -8,6 +8,7 @@ import { UserDirectory } from './directory';
 import { dispatch } from './events';
 import { Outbox, type OutboxEntry } from './outbox';
 import type { OutboxStorage } from './outboxStorage';
+import { PositionCheck, type Visibility } from './positionCheck';
 import { PresenceWatcher } from './presence';
 import { ReceiptSender } from './receipts';
 import type { HubEvent, HubTransportFactory } from './transport';
@@ -22,6 +23,8 @@ export interface ChatClientOptions {
   readonly fetchUsers: (ids: readonly number[]) => Promise<readonly UserView[]>;
   readonly onNetworkBack?: (listener: () => void) => () => void;
   readonly onNetworkLost?: (listener: () => void) => () => void;
+  /** Without it the client counts as visible. */
+  readonly visibility?: Visibility;
   readonly onUnauthenticated?: () => void;
   readonly random?: () => number;
   readonly newId?: () => string;
@@ -46,6 +49,7 @@ export class ChatClient {
   readonly #sync: ChatSync;
   readonly #pages: ChatPages;
   readonly #receipts: ReceiptSender;
+  readonly #positions: PositionCheck;
   #visibleChatId: number | null = null;
   #focused = true;
 
@@ -78,6 +82,7 @@ export class ChatClient {
     };
     this.#sync = new ChatSync(syncOptions);
     this.#pages = new ChatPages(syncOptions);
+    this.#positions = new PositionCheck(() => void this.#sync.checkPositions(), options.visibility, random);
   }
 
   readonly subscribeConnection = (listener: () => void): (() => void) => this.connection.subscribe(listener);
@@ -99,6 +104,7 @@ export class ChatClient {
     this.typing.close();
     this.#outbox.close();
     this.directory.close();
+    this.#positions.close();
   }
 
   /** Puts a message into the outbox; it appears at the end of the conversation at once. */
@@ -180,6 +186,7 @@ export class ChatClient {
   #online(): void {
     this.#outbox.online();
     this.presence.online();
+    this.#positions.online();
     this.#catchUp();
   }
 
@@ -202,6 +209,7 @@ export class ChatClient {
   #offline(): void {
     this.#outbox.offline();
     this.#sync.offline();
+    this.#positions.offline();
     this.#receipts.offline();
     this.presence.offline();
     this.composing.offline();

@@ -8,6 +8,10 @@ import { limited, repeat } from './repeat';
 /** How long a missing message may still arrive by itself. */
 export const HoleWaitMs = 500;
 const SyncLimit = 100;
+/** Heads that a check of positions asks for at a time. */
+const CheckLimit = 20;
+/** The server may ask again and again to catch up; it is not done more often than this. */
+const CatchUpGapMs = 1_000;
 
 export interface ChatSyncOptions {
   readonly connection: Connection;
@@ -36,12 +40,16 @@ export class ChatSync {
   readonly #strays = new Map<number, MessageView[]>();
   readonly #limited = limited(4);
   #catchUp: { readonly removed: Set<number>; again: boolean } | null = null;
+  #check: { readonly removed: Set<number> } | null = null;
 
   constructor(options: ChatSyncOptions) {
     this.#options = options;
   }
 
-  /** To be called on every new connection: by then the server pushes to it, so nothing falls in between. */
+  /**
+   * To be called on every new connection: by then the server pushes to it, so nothing falls in between. One at a time; calls during one
+   * make it go round once more.
+   */
   async catchUp(): Promise<void> {
     if (this.#catchUp !== null) {
       this.#catchUp.again = true;
@@ -53,6 +61,7 @@ export class ChatSync {
       do {
         run.again = false;
         await this.#listChats(run);
+        if (run.again) await new Promise((resolve) => setTimeout(resolve, CatchUpGapMs));
       } while (run.again && this.#catchUp === run);
     } finally {
       if (this.#catchUp === run) this.#catchUp = null;
@@ -91,6 +100,57 @@ export class ChatSync {
     }
   }
 
+  /**
+   * Compares the chats that were active last with what is held, and goes on while something was missing: a push may have been lost
+   * without a trace. One at a time, and not beside a catch-up, which sees more.
+   */
+  async checkPositions(): Promise<void> {
+    if (this.#catchUp !== null || this.#check !== null) return;
+    const { connection } = this.#options;
+    const run = { removed: new Set<number>() };
+    this.#check = run;
+    const before = this.#options.store.all();
+    const listed = new Set<number>();
+    try {
+      let cursor: string | null = null;
+      do {
+        const page: ChatPage = await connection.call('ListChats', { cursor, limit: CheckLimit });
+        if (this.#check !== run || this.#catchUp !== null) return;
+        const ahead = this.#applyPage(page, run.removed, listed);
+        if (!ahead || page.nextCursor === null) this.#lookForUnlisted(before, page, listed);
+        cursor = ahead ? page.nextCursor : null;
+      } while (cursor !== null);
+    } catch {
+      // Now is not the time; the next check comes.
+    } finally {
+      if (this.#check === run) this.#check = null;
+    }
+  }
+
+  /** Returns whether any of the heads was ahead of what is held. */
+  #applyPage(page: ChatPage, removed: ReadonlySet<number>, listed: Set<number>): boolean {
+    const { store } = this.#options;
+    let ahead = false;
+    this.#options.onUsers(page.chats.flatMap((view) => view.peer ?? []));
+    for (const view of page.chats) {
+      listed.add(view.chatId);
+      if (removed.has(view.chatId)) continue;
+      ahead ||= store.get(view.chatId)?.isBehind(view) ?? true;
+      // What is on its way may still arrive by itself: a hole gets its usual time.
+      this.#options.onChanged(store.applyHead(view), []);
+    }
+    return ahead;
+  }
+
+  /** A chat that would have to stand on this page or before, and does not: perhaps the user was removed from it. */
+  #lookForUnlisted(before: readonly Chat[], page: ChatPage, listed: ReadonlySet<number>): void {
+    const last = page.nextCursor === null ? null : page.chats.at(-1);
+    for (const chat of before) {
+      if (listed.has(chat.chatId) || (chat.type === 'direct' && chat.window.upTo === 0)) continue;
+      if (!last || Date.parse(chat.lastActivityAt) > Date.parse(last.lastActivityAt)) void this.fetchHead(chat.chatId);
+    }
+  }
+
   #meetStrays(): void {
     for (const chatId of [...this.#strays.keys()]) {
       const chat = this.#options.store.get(chatId);
@@ -104,6 +164,7 @@ export class ChatSync {
     for (const timer of this.#holeTimers.values()) clearTimeout(timer);
     this.#holeTimers.clear();
     this.#catchUp = null;
+    this.#check = null;
     this.#syncs.clear();
     this.#heads.clear();
     this.#strays.clear();
@@ -183,6 +244,7 @@ export class ChatSync {
 
   left(chatId: number): void {
     this.#catchUp?.removed.add(chatId);
+    this.#check?.removed.add(chatId);
     this.#strays.delete(chatId);
     const fetch = this.#heads.get(chatId);
     if (fetch) fetch.void = true;

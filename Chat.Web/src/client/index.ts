@@ -6,6 +6,7 @@ export type * from './contract';
 export { ChatError } from './errors';
 export { Http, type HttpOptions } from './http';
 export { KeyedOutboxStorage, MemoryOutboxStorage, type OutboxEntry, type OutboxStorage } from './outboxStorage';
+export type { Visibility } from './positionCheck';
 export type { PresenceWatcher } from './presence';
 export { Session, type Registration } from './session';
 export { MemoryTokenStore, type Profile, type StoredTokens, type TokenStore } from './tokens';

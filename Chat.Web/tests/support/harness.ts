@@ -16,6 +16,9 @@ export class Harness {
   readonly storage: OutboxStorage;
   client: ChatClient;
   transport: FakeTransport | null = null;
+  /** Whether the page is in view; `show` brings it back. */
+  visible = true;
+  #shown = (): void => {};
 
   constructor(storage: OutboxStorage = new MemoryOutboxStorage(), readonly random: () => number = () => 0.5) {
     this.storage = storage;
@@ -31,7 +34,19 @@ export class Harness {
       outboxStorage: this.storage,
       fetchUsers: async (ids) => ids.map(user),
       random: this.random,
+      visibility: {
+        isVisible: () => this.visible,
+        onVisible: (listener) => {
+          this.#shown = listener;
+          return () => {};
+        },
+      },
     });
+  }
+
+  show(): void {
+    this.visible = true;
+    this.#shown();
   }
 
   async start(): Promise<void> {
