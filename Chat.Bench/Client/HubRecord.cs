@@ -56,7 +56,25 @@ public readonly ref struct HubRecord
         }
     }
 
-    public static HubRecord Parse(ReadOnlySpan<byte> record)
+    public static HubRecord Parse(ReadOnlySpan<byte> record) => TryScan(record, out var scanned) ? scanned : Read(record);
+
+    /// <summary>The two records that a run consists of, as SignalR writes them.</summary>
+    private static bool TryScan(ReadOnlySpan<byte> record, out HubRecord scanned)
+    {
+        var scanner = new FieldScanner(record);
+        if (scanner.Expect("{\"type\":1,\"target\":\""u8))
+        {
+            var isPush = scanner.Text(out var target) && scanner.Expect(""","arguments":["""u8);
+            scanned = new HubRecord(HubRecordTypes.Invocation, default, target, default, scanner.Rest);
+            return isPush;
+        }
+        ReadOnlySpan<byte> id = default;
+        var isResult = scanner.Expect("{\"type\":3,\"invocationId\":\""u8) && scanner.Text(out id) && scanner.Expect(""","result":"""u8);
+        scanned = new HubRecord(HubRecordTypes.Completion, id, default, default, scanner.Rest);
+        return isResult;
+    }
+
+    private static HubRecord Read(ReadOnlySpan<byte> record)
     {
         var reader = new Utf8JsonReader(record);
         ReadOnlySpan<byte> invocationId = default, target = default, error = default;

@@ -8,6 +8,9 @@ internal static class MessageKeyReader
     /// <summary>From a <c>SendMessageResult</c>.</summary>
     public static long ReadMessageId(ReadOnlySpan<byte> payload)
     {
+        var scanner = new FieldScanner(payload);
+        if (scanner.Expect("{\"chatId\":"u8) && scanner.Number(out _) && scanner.Expect(",\"messageId\":"u8) && scanner.Number(out var messageId))
+            return messageId;
         var reader = new Utf8JsonReader(payload);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -23,6 +26,12 @@ internal static class MessageKeyReader
     /// <summary>From a <c>MessageView</c>.</summary>
     public static MessageKeyView ReadMessage(ReadOnlySpan<byte> payload)
     {
+        var scanner = new FieldScanner(payload);
+        if (scanner.Expect("{\"chatId\":"u8) && scanner.Number(out var ofChat)
+            && scanner.Expect(",\"messageId\":"u8) && scanner.Number(out var message)
+            && scanner.Expect(",\"senderId\":"u8) && scanner.Number(out var sender)
+            && scanner.Expect(",\"clientMessageId\":\""u8) && scanner.Uuid(out var uuid))
+            return new MessageKeyView(ofChat, message, sender, uuid);
         var reader = new Utf8JsonReader(payload);
         long chatId = 0, messageId = 0, senderId = 0;
         Guid? clientMessageId = null;
@@ -63,6 +72,11 @@ internal static class MessageKeyReader
     /// <summary>From a <c>MarkResult</c>.</summary>
     public static MarksView ReadMarks(ReadOnlySpan<byte> payload)
     {
+        var scanner = new FieldScanner(payload);
+        if (scanner.Expect("{\"chatId\":"u8) && scanner.Number(out _)
+            && scanner.Expect(",\"deliveredUpTo\":"u8) && scanner.Number(out var delivered)
+            && scanner.Expect(",\"readUpTo\":"u8) && scanner.Number(out var read))
+            return new MarksView(0, delivered, read);
         var reader = new Utf8JsonReader(payload);
         reader.Read();
         return ReadMarks(ref reader);
@@ -72,6 +86,10 @@ internal static class MessageKeyReader
     /// <returns>All zeros when it does not speak of that user.</returns>
     public static MarksView ReadMarksOf(ReadOnlySpan<byte> payload, long userId)
     {
+        var scanner = new FieldScanner(payload);
+        if (scanner.Expect("{\"chatId\":"u8) && scanner.Number(out _) && scanner.Expect(",\"receipts\":["u8)
+            && TryScanMarks(ref scanner, out var only))
+            return only.UserId == userId ? only : default;
         var reader = new Utf8JsonReader(payload);
         // What follows the event belongs to the record around it and is not to be read.
         while (reader.Read() && !(reader.TokenType == JsonTokenType.EndObject && reader.CurrentDepth == 0))
@@ -82,6 +100,17 @@ internal static class MessageKeyReader
             if (marks.UserId == userId) return marks;
         }
         return default;
+    }
+
+    /// <summary>The marks of one user alone, which is how they come in direct chats.</summary>
+    private static bool TryScanMarks(ref FieldScanner scanner, out MarksView marks)
+    {
+        marks = default;
+        if (!scanner.Expect("{\"userId\":"u8) || !scanner.Number(out var userId)) return false;
+        if (!scanner.Expect(",\"deliveredUpTo\":"u8) || !scanner.Number(out var delivered)) return false;
+        if (!scanner.Expect(",\"readUpTo\":"u8) || !scanner.Number(out var read)) return false;
+        marks = new MarksView(userId, delivered, read);
+        return scanner.Expect("}]}"u8);
     }
 
     private static MarksView ReadMarks(ref Utf8JsonReader reader)

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Net.WebSockets;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -14,7 +14,7 @@ public sealed class RawHubConnection : IAsyncDisposable
 {
     public const byte RecordSeparator = 0x1e;
 
-    private const int InitialBufferSize = 4096;
+    private const int InitialBufferSize = 512;
     private const string ServedByHeader = "X-Served-By";
 
     /// <summary>As SignalR's own clients: the server pings twice in that time.</summary>
@@ -25,15 +25,11 @@ public sealed class RawHubConnection : IAsyncDisposable
     private static readonly byte[] SubscribedId = "subscribed"u8.ToArray();
     private static readonly byte[] PingRecord = [.. "{\"type\":6}"u8, RecordSeparator];
 
-    // Loopback never goes through a proxy, whatever the environment says.
-    private static readonly HttpMessageInvoker Http = new(new SocketsHttpHandler { UseProxy = false });
-
-    private readonly ClientWebSocket _socket = new();
+    private readonly HubSocket _socket;
     private readonly IHubReceiver _receiver;
-    private readonly RecordBuffer _received = new(InitialBufferSize);
     private readonly Lock _gate = new();
-    private RecordBuffer _waiting = new(InitialBufferSize);
-    private RecordBuffer _sending = new(InitialBufferSize);
+    private OutgoingFrame _waiting = new(OutgoingFrame.Text, InitialBufferSize);
+    private OutgoingFrame _sending = new(OutgoingFrame.Text, InitialBufferSize);
     private volatile TaskCompletionSource? _subscribed;
     private Task _loop = Task.CompletedTask;
     private Task _pump = Task.CompletedTask;
@@ -41,41 +37,39 @@ public sealed class RawHubConnection : IAsyncDisposable
     private volatile bool _closing;
     private long _heardAt = Stopwatch.GetTimestamp();
 
-    private RawHubConnection(IHubReceiver receiver) => _receiver = receiver;
+    private RawHubConnection(HubSocket socket, IHubReceiver receiver)
+    {
+        (_socket, _receiver) = (socket, receiver);
+        ServedBy = socket.Header(ServedByHeader);
+    }
 
     /// <summary>The node that the load balancer chose; null when there is none in between.</summary>
-    public string? ServedBy { get; private set; }
+    public string? ServedBy { get; }
 
-    public bool IsOpen => !_closing && _socket.State == WebSocketState.Open;
+    public bool IsOpen => !_closing;
 
     /// <param name="hub">The hub's address with scheme ws.</param>
     /// <exception cref="HubConnectException">The connection was refused, or ended during the handshake.</exception>
     public static async Task<RawHubConnection> ConnectAsync(
         Uri hub, string accessToken, IHubReceiver receiver, CancellationToken cancellationToken)
     {
-        var connection = new RawHubConnection(receiver);
+        HubSocket? socket = null;
         try
         {
-            var options = connection._socket.Options;
-            options.SetRequestHeader("Authorization", $"Bearer {accessToken}");
-            // SignalR has pings of its own.
-            options.KeepAliveInterval = TimeSpan.Zero;
-            options.CollectHttpResponseDetails = true;
-            await connection._socket.ConnectAsync(hub, Http, cancellationToken);
-            connection.ServedBy = connection._socket.HttpResponseHeaders?.GetValueOrDefault(ServedByHeader)?.FirstOrDefault();
-            connection._socket.HttpResponseHeaders = null;
-            await connection.ShakeHandsAsync(cancellationToken);
+            socket = await HubSocket.ConnectAsync(hub, accessToken, cancellationToken);
+            await ShakeHandsAsync(socket, cancellationToken);
         }
-        catch (Exception exception) when (exception is WebSocketException or HttpRequestException or IOException)
+        catch (Exception exception) when (exception is SocketException or IOException)
         {
-            connection._socket.Dispose();
-            throw new HubConnectException(exception.InnerException?.Message ?? exception.Message, exception);
+            socket?.Dispose();
+            throw new HubConnectException(exception.Message, exception);
         }
         catch
         {
-            connection._socket.Dispose();
+            socket?.Dispose();
             throw;
         }
+        var connection = new RawHubConnection(socket, receiver);
         connection._loop = connection.ReceiveAsync();
         KeepAlive.Add(connection);
         return connection;
@@ -121,7 +115,7 @@ public sealed class RawHubConnection : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_pumping || _waiting.Length == 0 || _closing) return;
+            if (_pumping || _waiting.IsEmpty || _closing) return;
             _pumping = true;
             _pump = PumpAsync();
         }
@@ -132,7 +126,7 @@ public sealed class RawHubConnection : IAsyncDisposable
     {
         if (Stopwatch.GetElapsedTime(Volatile.Read(ref _heardAt)) > ServerTimeout)
         {
-            _socket.Abort();
+            _socket.Dispose();
             return;
         }
         Write(PingRecord);
@@ -143,7 +137,7 @@ public sealed class RawHubConnection : IAsyncDisposable
     public void Abort()
     {
         _closing = true;
-        _socket.Abort();
+        _socket.Dispose();
     }
 
     public async ValueTask DisposeAsync()
@@ -155,15 +149,17 @@ public sealed class RawHubConnection : IAsyncDisposable
         _socket.Dispose();
     }
 
-    private async Task ShakeHandsAsync(CancellationToken cancellationToken)
+    private static async Task ShakeHandsAsync(HubSocket socket, CancellationToken cancellationToken)
     {
-        await _socket.SendAsync(Handshake, WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+        var handshake = new OutgoingFrame(OutgoingFrame.Text, Handshake.Length);
+        handshake.Append(Handshake);
+        await socket.SendAsync(handshake.Finish(), cancellationToken);
         int end;
-        while ((end = _received.Written.Span.IndexOf(RecordSeparator)) < 0)
-            if (!await ReceiveOnceAsync(cancellationToken))
-                throw new HubConnectException("the server closed the connection during the handshake");
-        var answer = Encoding.UTF8.GetString(_received.Written.Span[..end]);
-        _received.Consume(end + 1);
+        while ((end = socket.Received.IndexOf(RecordSeparator)) < 0)
+            if (!await socket.ReceiveAsync(cancellationToken) || socket.Goodbye is not null)
+                throw new HubConnectException($"the server closed the connection during the handshake: {socket.Goodbye}");
+        var answer = Encoding.UTF8.GetString(socket.Received[..end]);
+        socket.Consume(end + 1);
         if (answer.Contains("\"error\"", StringComparison.Ordinal)) throw new HubConnectException($"handshake refused: {answer}");
     }
 
@@ -173,10 +169,10 @@ public sealed class RawHubConnection : IAsyncDisposable
         try
         {
             do reason = Dispatch();
-            while (reason is null && await ReceiveOnceAsync(CancellationToken.None));
-            reason ??= _socket.CloseStatusDescription ?? "closed by the server";
+            while (reason is null && await ReceiveOnceAsync());
+            reason ??= _socket.Goodbye ?? "closed by the server";
         }
-        catch (Exception exception) when (exception is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             reason = exception.Message;
         }
@@ -192,18 +188,17 @@ public sealed class RawHubConnection : IAsyncDisposable
     }
 
     /// <returns>False when the server closed.</returns>
-    private async ValueTask<bool> ReceiveOnceAsync(CancellationToken cancellationToken)
+    private async ValueTask<bool> ReceiveOnceAsync()
     {
-        var result = await _socket.ReceiveAsync(_received.GetMemory(InitialBufferSize / 2), cancellationToken);
-        _received.Advance(result.Count);
+        if (_socket.Goodbye is not null || !await _socket.ReceiveAsync(CancellationToken.None)) return false;
         Volatile.Write(ref _heardAt, Stopwatch.GetTimestamp());
-        return result.MessageType != WebSocketMessageType.Close;
+        return true;
     }
 
     /// <returns>Null, or why the server says goodbye.</returns>
     private string? Dispatch()
     {
-        var bytes = _received.Written.Span;
+        var bytes = _socket.Received;
         var start = 0;
         string? goodbye = null;
         for (int length; (length = bytes[start..].IndexOf(RecordSeparator)) >= 0; start += length + 1)
@@ -216,7 +211,7 @@ public sealed class RawHubConnection : IAsyncDisposable
             else if (record.Type is HubRecordTypes.Close)
                 goodbye = record.HasError ? record.Error : "the server says goodbye";
         }
-        _received.Consume(start);
+        _socket.Consume(start);
         if (start > 0) _receiver.BatchReceived(this);
         Flush();
         return goodbye;
@@ -238,18 +233,17 @@ public sealed class RawHubConnection : IAsyncDisposable
                 lock (_gate)
                 {
                     _sending.Clear();
-                    if (_waiting.Length == 0)
+                    if (_waiting.IsEmpty)
                     {
                         _pumping = false;
                         return;
                     }
                     (_waiting, _sending) = (_sending, _waiting);
                 }
-                await _socket.SendAsync(_sending.Written, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+                await _socket.SendAsync(_sending.Finish(), CancellationToken.None);
             }
         }
-        catch (Exception exception) when (exception is WebSocketException or IOException or ObjectDisposedException
-            or InvalidOperationException or OperationCanceledException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // The receive loop finds the same and says so.
         }
