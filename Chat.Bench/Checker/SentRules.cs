@@ -29,7 +29,7 @@ internal static class SentRules
             log.Checked(CheckRules.StoredOnce, chat.Messages.Count);
             foreach (var message in chat.Messages)
             {
-                if (message.IsSystem) continue;
+                if (message.IsSystem || message.MessageId <= chat.SeededUpTo) continue;
                 var key = new Key(chat.ChatId, message.SenderId, message.ClientMessageId);
                 if (!byKey.TryAdd(key, message))
                     log.Violated(

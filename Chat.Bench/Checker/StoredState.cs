@@ -6,12 +6,14 @@ public sealed record StoredState(IReadOnlyList<StoredChat> Chats);
 /// <param name="LastMessageId">As the chat's row says.</param>
 /// <param name="Messages">Ascending by id.</param>
 /// <param name="Statuses">By user and status, ascending by message id.</param>
+/// <param name="SeededUpTo">Messages up to this id were put there before the run, past the server.</param>
 public sealed record StoredChat(
     long ChatId,
     long LastMessageId,
     IReadOnlyList<StoredMessage> Messages,
     IReadOnlyList<StoredParticipant> Participants,
-    IReadOnlyList<StoredStatus> Statuses);
+    IReadOnlyList<StoredStatus> Statuses,
+    long SeededUpTo = 0);
 
 /// <param name="Text">Null where it was not read.</param>
 public readonly record struct StoredMessage(long MessageId, long SenderId, Guid ClientMessageId, bool IsSystem, string? Text = null);

@@ -20,9 +20,13 @@ public sealed class RawHubConnection : IAsyncDisposable
     /// <summary>As SignalR's own clients: the server pings twice in that time.</summary>
     private static readonly TimeSpan ServerTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SubscribeTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(5);
 
     private static readonly byte[] Handshake = [.. "{\"protocol\":\"json\",\"version\":1}"u8, RecordSeparator];
     private static readonly byte[] SubscribedId = "subscribed"u8.ToArray();
+    private static readonly byte[] SubscribedCall =
+        [.. """{"type":1,"invocationId":"subscribed","target":"GetChat","arguments":[{"chatId":1}]}"""u8, RecordSeparator];
+
     private static readonly byte[] PingRecord = [.. "{\"type\":6}"u8, RecordSeparator];
 
     private readonly HubSocket _socket;
@@ -76,18 +80,17 @@ public sealed class RawHubConnection : IAsyncDisposable
     }
 
     /// <summary>
-    /// Connects, and waits until pushes of a chat reach this connection: a server that answers a call has let the connection join
-    /// its groups before.
+    /// Connects, and waits until pushes reach this connection: a server that answers a call, and be it with an error, has let the
+    /// connection join its groups before.
     /// </summary>
     /// <exception cref="HubConnectException"/>
-    public static async Task<RawHubConnection> ConnectSubscribedAsync(BenchUser user, long chatId, IHubReceiver receiver, CancellationToken cancellationToken)
+    public static async Task<RawHubConnection> ConnectSubscribedAsync(BenchUser user, IHubReceiver receiver, CancellationToken cancellationToken)
     {
         var connection = await ConnectAsync(user.Hub, user.AccessToken, receiver, cancellationToken);
         var subscribed = connection._subscribed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
-            var call = $$"""{"type":1,"invocationId":"{{Encoding.ASCII.GetString(SubscribedId)}}","target":"GetChat","arguments":[{"chatId":{{chatId}}}]}""";
-            connection.Write([.. Encoding.ASCII.GetBytes(call), RecordSeparator]);
+            connection.Write(SubscribedCall);
             connection.Flush();
             await subscribed.Task.WaitAsync(SubscribeTimeout, cancellationToken);
             return connection;
@@ -131,6 +134,25 @@ public sealed class RawHubConnection : IAsyncDisposable
         }
         Write(PingRecord);
         Flush();
+    }
+
+    /// <summary>Closes as a browser does, and waits until the server has closed, too. Nothing may be written any more.</summary>
+    public async Task SayGoodbyeAsync()
+    {
+        lock (_gate)
+        {
+            _closing = true;
+        }
+        await _pump;
+        try
+        {
+            await _socket.SendAsync(new OutgoingFrame(OutgoingFrame.Close, size: 0).Finish(), CancellationToken.None);
+            await _loop.WaitAsync(GoodbyeTimeout);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or TimeoutException)
+        {
+            // It is over either way.
+        }
     }
 
     /// <summary>Cuts the connection without a goodbye, as a lost network does.</summary>
@@ -205,7 +227,10 @@ public sealed class RawHubConnection : IAsyncDisposable
         {
             var record = HubRecord.Parse(bytes.Slice(start, length));
             if (_subscribed is { } subscribed && record.InvocationId.SequenceEqual(SubscribedId))
-                Complete(subscribed, record);
+            {
+                _subscribed = null;
+                subscribed.TrySetResult();
+            }
             else if (record.Type is HubRecordTypes.Invocation or HubRecordTypes.Completion)
                 _receiver.Received(this, record);
             else if (record.Type is HubRecordTypes.Close)
@@ -215,13 +240,6 @@ public sealed class RawHubConnection : IAsyncDisposable
         if (start > 0) _receiver.BatchReceived(this);
         Flush();
         return goodbye;
-    }
-
-    private void Complete(TaskCompletionSource subscribed, in HubRecord record)
-    {
-        _subscribed = null;
-        if (record.HasError) subscribed.TrySetException(new HubConnectException($"the first call was refused: {record.Error}"));
-        else subscribed.TrySetResult();
     }
 
     private async Task PumpAsync()

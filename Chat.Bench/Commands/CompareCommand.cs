@@ -15,6 +15,10 @@ internal static class CompareCommand
         Pairs("receipts", "The same with receipts: the product, the floor with and without them.", PairsOptions.Default, Plans.Receipts),
         Pairs("paced", "Latencies at a fixed pace: the product, the naive server, the floor.", PairsOptions.Paced, Plans.Paced),
         Group(),
+        Idle(),
+        Connect(),
+        Start(),
+        TargetsCommand.Create(),
     };
 
     private static Command Pairs(string name, string description, PairsOptions defaults, Func<PairsOptions, int, ComparisonPlan> plan)
@@ -31,10 +35,28 @@ internal static class CompareCommand
             (arguments, rounds) => Plans.Group(options.Read(arguments), rounds));
     }
 
-    private static Command Compare(
-        string name, string description, Action<Command> addOptions, Func<ParseResult, int, ComparisonPlan> plan)
+    private static Command Idle()
     {
-        var rounds = new Option<int>("--rounds") { Description = "Each server runs once a round.", DefaultValueFactory = _ => 3 };
+        var options = new IdleArguments();
+        return Compare(
+            "idle", "Memory per connection: the product, the floor.", options.AddTo, (arguments, rounds) => Plans.Idle(options.Read(arguments), rounds), defaultRounds: 1);
+    }
+
+    private static Command Connect()
+    {
+        var options = new ConnectArguments();
+        return Compare(
+            "connect", "People coming back per second: the product, bare connections of the floor.", options.AddTo,
+            (arguments, rounds) => Plans.Connect(options.Read(arguments), rounds));
+    }
+
+    private static Command Start() => Compare(
+        "start", "Time to the first answer: the product, the floor; medians of as many starts as there are rounds.", _ => { }, (_, rounds) => Plans.Start(rounds), defaultRounds: 5);
+
+    private static Command Compare(
+        string name, string description, Action<Command> addOptions, Func<ParseResult, int, ComparisonPlan> plan, int defaultRounds = 3)
+    {
+        var rounds = new Option<int>("--rounds") { Description = "Each server runs once a round.", DefaultValueFactory = _ => defaultRounds };
         var settings = new SettingsArguments();
         var command = new Command(name, description) { rounds };
         settings.AddTo(command);

@@ -28,9 +28,10 @@ internal sealed class ServerArguments
 
     /// <summary>Runs a workload, prints its result, and writes it as the command's last line.</summary>
     public async Task<bool> RunAsync(
-        string command, ParseResult arguments, RunOutput output, Func<ServerUnderTest, Task<RunResult>> run, CancellationToken cancellationToken)
+        string command, ParseResult arguments, RunOutput output, Func<ServerUnderTest, Task<RunResult>> run, CancellationToken cancellationToken,
+        bool probed = true)
     {
-        var result = await RunOnAsync(command, arguments, output, run, cancellationToken);
+        var result = await RunOnAsync(command, arguments, output, run, probed, cancellationToken);
         ResultTable.Print(output, result);
         if (result.Check is { } check) CheckTable.Print(output, check);
         output.Result(new { Command = command, result.Passed, Result = result });
@@ -38,7 +39,7 @@ internal sealed class ServerArguments
     }
 
     private async Task<RunResult> RunOnAsync(
-        string command, ParseResult arguments, RunOutput output, Func<ServerUnderTest, Task<RunResult>> run, CancellationToken cancellationToken)
+        string command, ParseResult arguments, RunOutput output, Func<ServerUnderTest, Task<RunResult>> run, bool probed, CancellationToken cancellationToken)
     {
         var kind = arguments.GetValue(_kind);
         if (arguments.GetValue(_address) is { } address)
@@ -46,8 +47,9 @@ internal sealed class ServerArguments
             await using var attached = ServerUnderTest.Attach(kind, address, arguments.GetValue(_database), arguments.GetValue(_processId));
             return await run(attached);
         }
-        await using var instance = await output.PhaseAsync("Starting a private database", _ => PrivateDatabase.StartAsync(bufferPool: null, cancellationToken));
-        await using var server = await ServerUnderTest.StartAsync(kind, instance, $"chat_{command}", _settings.Read(arguments), cancellationToken);
+        // A server without a database does not wait for one.
+        await using var instance = !kind.HasDatabase() ? null : await output.PhaseAsync("Starting a private database", _ => PrivateDatabase.StartAsync(bufferPool: null, cancellationToken));
+        await using var server = await ServerUnderTest.StartAsync(kind, instance, $"chat_{command}", _settings.Read(arguments), cancellationToken, probed);
         return await run(server);
     }
 

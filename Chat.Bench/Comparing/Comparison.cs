@@ -36,7 +36,7 @@ public static class Comparison
         RunOutput output, CancellationToken cancellationToken)
     {
         RunResult result;
-        await using (var server = await ServerUnderTest.StartAsync(contestant.Kind, instance, database, settings, cancellationToken))
+        await using (var server = await ServerUnderTest.StartAsync(contestant.Kind, instance, database, settings, cancellationToken, contestant.Probed))
             result = await contestant.Run(server, output, cancellationToken);
         await Databases.DropAsync(instance, database, cancellationToken);
         return result;

@@ -9,7 +9,8 @@ public delegate Task<RunResult> Workload(ServerUnderTest server, RunOutput outpu
 
 /// <summary>Who takes part in a comparison: a kind of server under a workload.</summary>
 /// <param name="Name">In tables and JSON; lower case, words joined by <c>_</c>.</param>
-public sealed record Contestant(string Name, ServerKind Kind, Workload Run);
+/// <param name="Probed">See <see cref="ServerUnderTest.StartAsync"/>.</param>
+public sealed record Contestant(string Name, ServerKind Kind, Workload Run, bool Probed = true);
 
 /// <summary>What is compared.</summary>
 /// <param name="Contestants">The first is the product; the others are what it is held against.</param>

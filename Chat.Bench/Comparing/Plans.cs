@@ -1,7 +1,10 @@
 using Chat.Bench.Measuring;
 using Chat.Bench.Topology;
+using Chat.Bench.Workloads.Connect;
 using Chat.Bench.Workloads.Group;
+using Chat.Bench.Workloads.Idle;
 using Chat.Bench.Workloads.Pairs;
+using Chat.Bench.Workloads.Start;
 
 namespace Chat.Bench.Comparing;
 
@@ -56,4 +59,25 @@ public static class Plans
             new(Floor, ServerKind.Floor, (server, output, token) => GroupRun.RunAsync(server, online, output, token)),
         ], Figures.DeliveriesPerSecond, rounds);
     }
+
+    /// <summary>Memory per connection.</summary>
+    public static ComparisonPlan Idle(IdleOptions options, int rounds) => new("idle",
+    [
+        new(Product, ServerKind.Product, (server, output, token) => IdleRun.RunAsync(server, options, output, token)),
+        new(Floor, ServerKind.Floor, (server, output, token) => IdleRun.RunAsync(server, options, output, token)),
+    ], Figures.KibibytesPerConnection, rounds);
+
+    /// <summary>People coming back per second, against bare connections.</summary>
+    public static ComparisonPlan Connect(ConnectOptions options, int rounds) => new("connect",
+    [
+        new(Product, ServerKind.Product, (server, output, token) => ConnectRun.RunAsync(server, options, output, token)),
+        new(Floor, ServerKind.Floor, (server, output, token) => ConnectRun.RunAsync(server, options, output, token)),
+    ], Figures.ConnectsPerSecond, rounds);
+
+    /// <summary>Time to the first answer.</summary>
+    public static ComparisonPlan Start(int runs) => new("start",
+    [
+        new(Product, ServerKind.Product, (server, output, token) => StartRun.RunAsync(server, runs, output, token), Probed: false),
+        new(Floor, ServerKind.Floor, (server, output, token) => StartRun.RunAsync(server, runs, output, token), Probed: false),
+    ], Figures.Started, Rounds: 1);
 }

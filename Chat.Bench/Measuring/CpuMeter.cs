@@ -23,10 +23,10 @@ public sealed record CpuUse(TimeSpan? Server, TimeSpan? Database, TimeSpan Gener
 }
 
 /// <summary>Reads processor times of other processes by their ids.</summary>
-public sealed class CpuMeter(int? serverId, int? databaseId)
+public sealed class CpuMeter(Func<int?> serverId, int? databaseId)
 {
     public CpuTimes Read() => new(
-        TimeOf(serverId), TimeOf(databaseId), Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+        TimeOf(serverId()), TimeOf(databaseId), Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
 
     public static CpuUse Between(CpuTimes from, CpuTimes to) => new(
         to.Server - from.Server, to.Database - from.Database, to.Generator - from.Generator,

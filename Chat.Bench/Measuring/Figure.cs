@@ -18,6 +18,16 @@ public static class Figures
     public static readonly Figure ReadP50 = new("sendToReadP50Ms", "send→read p50, ms", "N2");
     public static readonly Figure ReadP99 = new("sendToReadP99Ms", "send→read p99, ms", "N2");
     public static readonly Figure PacerLateP99 = new("pacerLateP99Ms", "pacer late p99, ms", "N2");
+    public static readonly Figure Connections = new("connections", "connections", "N0");
+    public static readonly Figure KibibytesPerConnection = new("kibibytesPerConnection", "server, KiB per connection", "N1");
+    public static readonly Figure HeapKibibytesPerConnection = new("heapKibibytesPerConnection", "of it on the heap, KiB", "N1");
+    public static readonly Figure ConnectsPerSecond = new("connectsPerSecond", "connects/s", "N0");
+    public static readonly Figure ConnectP50 = new("connectP50Ms", "connect p50, ms", "N2");
+    public static readonly Figure ConnectP99 = new("connectP99Ms", "connect p99, ms", "N2");
+    public static readonly Figure IdleCpu = new("idleCpuMicroseconds", "server, µs per connection and second", "N2");
+    public static readonly Figure FirstStart = new("firstStartMs", "first start, on an empty database, ms", "N0");
+    public static readonly Figure Started = new("startMs", "start to first answer, ms", "N0");
+    public static readonly Figure FirstCall = new("firstCallMs", "start to first hub call, ms", "N0");
     public static readonly Figure ServerCpu = new("serverCpuMicroseconds", "server, µs per event", "N1");
     public static readonly Figure DatabaseCpu = new("databaseCpuMicroseconds", "database, µs per event", "N1");
     public static readonly Figure GeneratorCpu = new("generatorCpuMicroseconds", "generator, µs per event", "N1");
@@ -31,6 +41,8 @@ public static class Figures
     [
         MessagesPerSecond, DeliveriesPerSecond,
         AckP50, AckP99, ReceiveP50, ReceiveP99, ReadP50, ReadP99, PacerLateP99,
+        Connections, KibibytesPerConnection, HeapKibibytesPerConnection, ConnectsPerSecond, ConnectP50, ConnectP99, IdleCpu,
+        FirstStart, Started, FirstCall,
         ServerCpu, DatabaseCpu, GeneratorCpu, GeneratorShare, AllocatedBytes, GcPauseShare, LockContentions,
     ];
 

@@ -33,6 +33,14 @@ public sealed class ServerProbe : IDisposable
     /// <summary>Reads after a full, compacting collection.</summary>
     public Task<ProbeReading> CollectAsync(CancellationToken cancellationToken) => AskAsync('c', cancellationToken);
 
+    /// <summary>The server has ended and will be started again.</summary>
+    public void Reset()
+    {
+        _socket?.Dispose();
+        _socket = null;
+        File.Delete(SocketPath);
+    }
+
     public void Dispose()
     {
         _socket?.Dispose();

@@ -12,3 +12,8 @@ public enum ServerKind
     /// <summary>A bare hub that forwards, without a database: what the framework alone can do here.</summary>
     Floor,
 }
+
+internal static class ServerKinds
+{
+    public static bool HasDatabase(this ServerKind kind) => kind is not ServerKind.Floor;
+}

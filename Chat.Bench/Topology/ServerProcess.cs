@@ -6,7 +6,7 @@ namespace Chat.Bench.Topology;
 public sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly string[] _arguments;
     private readonly IReadOnlyDictionary<string, string> _environment;
@@ -19,6 +19,9 @@ public sealed class ServerProcess : IAsyncDisposable
     public Uri Address { get; }
 
     public Uri Hub => HubOf(Address);
+
+    /// <summary>From the last start of the process until it said that it is ready, to some 10 ms.</summary>
+    public TimeSpan StartTime { get; private set; }
 
     public int ProcessId => _process?.Id ?? throw new InvalidOperationException("The server has not been started.");
 
@@ -61,9 +64,11 @@ public sealed class ServerProcess : IAsyncDisposable
         foreach (var (key, value) in _environment) start.Environment[key] = value;
 
         _process?.Dispose();
+        var startedAt = Stopwatch.GetTimestamp();
         _process = Process.Start(start) ?? throw new BenchException("dotnet could not be started.");
         _log.Follow(_process);
         await WaitUntilReadyAsync(cancellationToken);
+        StartTime = Stopwatch.GetElapsedTime(startedAt);
     }
 
     /// <summary>SIGKILL: it gets no chance to finish anything.</summary>

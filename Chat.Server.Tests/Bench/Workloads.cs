@@ -1,9 +1,15 @@
+using System.Xml.Linq;
+using Chat.Bench.Checker;
 using Chat.Bench.Comparing;
 using Chat.Bench.Measuring;
 using Chat.Bench.Output;
 using Chat.Bench.Topology;
+using Chat.Bench.Workloads.Connect;
 using Chat.Bench.Workloads.Group;
+using Chat.Bench.Workloads.History;
+using Chat.Bench.Workloads.Idle;
 using Chat.Bench.Workloads.Pairs;
+using Chat.Bench.Workloads.Start;
 using NUnit.Framework;
 
 namespace Chat.Server.Tests.Bench;
@@ -40,7 +46,7 @@ public sealed class Workloads
         Assert.Multiple(() =>
         {
             Assert.That(result.Check?.Passed, Is.True);
-            Assert.That(CheckedBy(result, Chat.Bench.Checker.CheckRules.MarksForward), Is.Positive, "answers to marks were compared");
+            Assert.That(CheckedBy(result, CheckRules.MarksForward), Is.Positive, "answers to marks were compared");
             Assert.That(result[Figures.MessagesPerSecond], Is.Positive);
             Assert.That(result[Figures.ReadP50] >= result[Figures.ReceiveP50], "a message is read after it came");
             Assert.That(result[Figures.AllocatedBytes], Is.GreaterThan(100), "counted by the server's runtime");
@@ -78,8 +84,8 @@ public sealed class Workloads
         Assert.Multiple(() =>
         {
             Assert.That(result.Check?.Passed, Is.True);
-            Assert.That(CheckedBy(result, Chat.Bench.Checker.CheckRules.PushedInOrder), Is.Positive);
-            Assert.That(CheckedBy(result, Chat.Bench.Checker.CheckRules.MarksBounded), Is.EqualTo(SmallGroup.Online + 1_500), "the members");
+            Assert.That(CheckedBy(result, CheckRules.PushedInOrder), Is.Positive);
+            Assert.That(CheckedBy(result, CheckRules.MarksBounded), Is.EqualTo(SmallGroup.Online + 1_500), "the members");
             Assert.That(result[Figures.DeliveriesPerSecond], Is.Positive);
         });
     }
@@ -93,6 +99,53 @@ public sealed class Workloads
         Assert.That(result.Passed && result[Figures.DeliveriesPerSecond] > 0);
     }
 
+    [TestCase(ServerKind.Product)]
+    [TestCase(ServerKind.Floor)]
+    [CancelAfter(60_000)]
+    public async Task Idle_connections(ServerKind kind, CancellationToken cancellationToken)
+    {
+        var options = new IdleOptions(Connections: 100, ChatsPerUser: 5, AtOnce: 8, Hold: TimeSpan.FromMilliseconds(200));
+        var result = await RunAsync(kind, server => IdleRun.RunAsync(server, options, Output, cancellationToken), cancellationToken);
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.Passed);
+            Assert.That(result[Figures.Connections], Is.EqualTo(100));
+            Assert.That(result[Figures.HeapKibibytesPerConnection], Is.Positive);
+            if (kind is ServerKind.Product) Assert.That(CheckedBy(result, CheckRules.AcknowledgedStored), Is.EqualTo(5), "one message to each group");
+        });
+    }
+
+    [TestCase(ServerKind.Product)]
+    [TestCase(ServerKind.Floor)]
+    [CancelAfter(60_000)]
+    public async Task People_coming_back(ServerKind kind, CancellationToken cancellationToken)
+    {
+        var options = new ConnectOptions(Users: 20, ChatsPerUser: 5, Lagging: 2, AtOnce: 4, TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2));
+        var result = await RunAsync(kind, server => ConnectRun.RunAsync(server, options, Output, cancellationToken), cancellationToken);
+        Assert.That(result[Figures.ConnectsPerSecond], Is.Positive);
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Starting(CancellationToken cancellationToken)
+    {
+        var result = await RunAsync(ServerKind.Floor, server => StartRun.RunAsync(server, runs: 1, Output, cancellationToken), cancellationToken);
+        Assert.That(result[Figures.FirstCall] > result[Figures.Started] && result[Figures.Started] > 0, "a call takes a connection more than an answer");
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Growth(CancellationToken cancellationToken)
+    {
+        var options = HistoryOptions.Growth with { Sizes = [10_000], Rounds = 1, CallsPerRound = 20 };
+        var result = await HistoryRun.RunAsync(options, Output, cancellationToken);
+        var chart = XDocument.Parse(GrowthChart.Draw(result));
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.Passed);
+            Assert.That(result.Operations.Select(o => o.Sizes.Single().Latency.Count), Is.All.EqualTo(20));
+            Assert.That(chart.Descendants().Count(e => e.Name.LocalName == "polyline"), Is.EqualTo(result.Operations.Count));
+        });
+    }
+
     [Test, CancelAfter(120_000)]
     public async Task A_comparison(CancellationToken cancellationToken)
     {
@@ -103,6 +156,14 @@ public sealed class Workloads
             Assert.That(result.Passed);
             Assert.That(result.Contestants.Keys, Is.EqualTo(new[] { Plans.Product, Plans.Naive, Plans.Floor }));
             Assert.That(result.Ratios[Plans.Floor].Median, Is.Positive);
+        });
+        var runs = new TargetRuns(new Dictionary<string, ComparisonResult> { [result.Name] = result }, Growth: null);
+        var outcomes = Targets.All.Select(target => target.Judge(runs)).ToDictionary(o => o.Name);
+        Assert.Multiple(() =>
+        {
+            Assert.That(outcomes["pairs"].Value, Is.EqualTo(result.Ratios[Plans.Floor].Median));
+            Assert.That(outcomes["pairs"].Met, Is.EqualTo(outcomes["pairs"].Value >= 0.5));
+            Assert.That(outcomes["group"].Met, Is.Null, "it was not measured");
         });
     }
 

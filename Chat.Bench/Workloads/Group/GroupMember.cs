@@ -24,7 +24,7 @@ internal sealed class GroupMember(BenchUser user, long senderId, GroupFlight fli
     public LatencyHistogram SendToReceive { get; } = new();
 
     public async Task ConnectAsync(CancellationToken cancellationToken) =>
-        _connection = await RawHubConnection.ConnectSubscribedAsync(user, flight.ChatId, this, cancellationToken);
+        _connection = await RawHubConnection.ConnectSubscribedAsync(user, this, cancellationToken);
 
     public void Received(RawHubConnection connection, in HubRecord record)
     {

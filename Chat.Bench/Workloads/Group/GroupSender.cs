@@ -13,7 +13,7 @@ internal sealed class GroupSender(BenchUser user, GroupFlight flight, RunPhase p
     public LatencyHistogram SendToAck { get; } = new();
 
     public async Task ConnectAsync(CancellationToken cancellationToken) =>
-        _connection = await RawHubConnection.ConnectSubscribedAsync(user, flight.ChatId, this, cancellationToken);
+        _connection = await RawHubConnection.ConnectSubscribedAsync(user, this, cancellationToken);
 
     public void Start() => flight.Start(_connection!);
 

@@ -1,42 +1,44 @@
+using Chat.Bench.Workloads.Seeding;
+
 namespace Chat.Bench.Workloads.History;
 
-/// <summary>Reading at several sizes of the database, everything else alike.</summary>
+/// <summary>Single calls at several sizes of the database, everything else alike.</summary>
 /// <param name="Sizes">Messages in each database.</param>
 /// <param name="Chats">The same number at every size, so that only the chats grow; null to let their number grow too.</param>
+/// <param name="MessagesPerChat">Where the number of chats grows; null for 100 or, from 100,000 messages on, 400.</param>
+/// <param name="ChatsPerUser">Groups that each person is in.</param>
+/// <param name="Unread">Messages at the end of each chat that nobody has read.</param>
+/// <param name="Operations">What is called.</param>
 /// <param name="Rounds">The sizes take turns so often.</param>
 /// <param name="CallsPerRound">Of each operation, on each size.</param>
 /// <param name="BufferPool">Of the database that holds all of them; in memory, as what people read is.</param>
 /// <param name="MaxRatio">Of the medians, largest size to smallest: above it the run fails.</param>
 public sealed record HistoryOptions(
-    IReadOnlyList<int> Sizes, int? Chats, int Rounds, int CallsPerRound, string BufferPool, double MaxRatio)
+    IReadOnlyList<int> Sizes, int? Chats, int? MessagesPerChat, int ChatsPerUser, int Unread, IReadOnlyList<HistoryOperation> Operations,
+    int Rounds, int CallsPerRound, string BufferPool, double MaxRatio)
 {
-    public static HistoryOptions Default { get; } = new([10_000, 1_000_000], Chats: null, Rounds: 15, CallsPerRound: 100, BufferPool: "1G", MaxRatio: 1.5);
-}
+    private const int MembersPerChat = 10;
 
-/// <summary>How a number of messages is spread over chats and people. Each person is in 50 chats and each chat has 10 members, at every size.</summary>
-public sealed record HistoryShape(int Chats, int MessagesPerChat)
-{
-    public const int ChatsPerUser = 50;
-    public const int MembersPerChat = 10;
-    public const int Unread = 10;
+    /// <summary>The largest size with <c>--large</c>: 100,000 users in 200,000 groups.</summary>
+    public const int LargeSize = 20_000_000;
 
-    /// <summary>Steps through the chats so that neighbours in one person's list lie far apart in the table. A prime.</summary>
-    private const int Stride = 7919;
+    public static HistoryOptions History { get; } = new(
+        [10_000, 1_000_000], Chats: null, MessagesPerChat: null, ChatsPerUser: 50, Unread: 10,
+        [HistoryOperation.LatestPage, HistoryOperation.OlderPage, HistoryOperation.ChatList, HistoryOperation.Sync],
+        Rounds: 15, CallsPerRound: 100, BufferPool: "1G", MaxRatio: 1.5);
 
-    public int Users => Chats * MembersPerChat / ChatsPerUser;
-
-    /// <exception cref="BenchException">The number cannot be spread so.</exception>
-    public static HistoryShape Of(int messages, int? sameChats)
+    public static HistoryOptions Growth { get; } = History with
     {
-        var chats = sameChats ?? messages / (messages < 100_000 ? 100 : 400);
-        var perChat = messages / chats;
-        return chats * perChat == messages && perChat >= 2 * ChatsPerUser && chats >= 2 * ChatsPerUser && chats % 5 == 0 && chats % Stride != 0
-            ? new HistoryShape(chats, perChat)
+        MessagesPerChat = 100, ChatsPerUser = 20, Unread = 40, Operations = Enum.GetValues<HistoryOperation>(),
+    };
+
+    /// <exception cref="BenchException">So many messages cannot be spread like that.</exception>
+    public ChatShape ShapeOf(int messages)
+    {
+        var chats = Chats ?? messages / (MessagesPerChat ?? (messages < 100_000 ? 100 : 400));
+        var shape = new ChatShape(chats, messages / chats, MembersPerChat, ChatsPerUser, Unread);
+        return shape.Messages == messages && shape.MessagesPerChat >= HistoryCalls.LeastMessagesPerChat
+            ? shape.Checked()
             : throw new BenchException($"{messages:N0} messages cannot be spread over {chats:N0} chats; take 10000, 100000, 1000000 or 20000000 messages, and a multiple of 100 chats.");
     }
-
-    /// <param name="user">0, 1, 2 …</param>
-    /// <returns>Chats, 0, 1, 2 …</returns>
-    public IEnumerable<int> ChatsOf(int user) =>
-        Enumerable.Range(user * ChatsPerUser, ChatsPerUser).Select(slot => (int)((long)slot * Stride % Chats));
 }

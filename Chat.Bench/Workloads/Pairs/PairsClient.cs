@@ -40,7 +40,7 @@ internal sealed class PairsClient(BenchUser user, BenchUser partner, long chatId
     public async Task ConnectAsync(PairsClient other, CancellationToken cancellationToken)
     {
         _partner = other;
-        _connection = await RawHubConnection.ConnectSubscribedAsync(user, chatId, this, cancellationToken);
+        _connection = await RawHubConnection.ConnectSubscribedAsync(user, this, cancellationToken);
     }
 
     /// <summary>Fills the window.</summary>

@@ -8,7 +8,7 @@ namespace Chat.Bench.Workloads.Seeding;
 internal static class BulkInsert
 {
     private const int RowsPerStatement = 1000;
-    private const int TimeoutSeconds = 300;
+    public const int TimeoutSeconds = 300;
 
     /// <param name="insert">Up to and with <c>VALUES</c>.</param>
     /// <param name="append">Writes the values of one row, in brackets.</param>
