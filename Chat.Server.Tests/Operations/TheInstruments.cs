@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Chat.Data;
 using Chat.Server.Hubs;
+using Chat.Server.Realtime;
 using Chat.Server.Realtime.Backplane;
 using Chat.Server.Tests.Operations.Support;
 using Chat.Server.Tests.Support;
@@ -69,6 +70,10 @@ public sealed partial class TheInstruments
         Assert.That(async () => await away.OpenAsync(CancellationToken.None), Throws.InstanceOf<DataUnavailableException>());
         await using var probe = new Cluster.Support.ProbeConnection();
         server.Services.GetRequiredService<SlowClients>().Drop(probe.Context, bytes: 1);
+        // What a loss of news leads to is tested where it is brought about; here, that it is reported.
+        var realtime = server.Services.GetRequiredService<RealtimeMetrics>();
+        realtime.HeldBack();
+        realtime.Repaired(1);
     }
 
     private static List<(string Name, string? Unit)> Documented() =>
