@@ -116,7 +116,11 @@ internal static class MessagingSetup
                 options.MaximumParallelInvocationsPerClient = MaxParallelCalls;
                 options.HandshakeTimeout = HandshakeTimeout;
             })
-            .AddJsonProtocol(options => options.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, ContractJson.Default));
+            .AddJsonProtocol(options =>
+            {
+                options.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, ContractJson.Default);
+                MessageJson.AddTo(options.PayloadSerializerOptions);
+            });
         services.AddSingleton<CallMetrics>();
         services.AddSingleton<CallTracing>();
         services.AddSingleton<CallCount>();

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Chat.Server.Hubs;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Chat.Server.Tests.Hubs;
+
+/// <summary>What is written by hand reads as what the generated code writes.</summary>
+[TestFixture]
+public sealed class WritingMessages
+{
+    private static readonly DateTime At = new DateTime(2026, 11, 24, 12, 34, 56, DateTimeKind.Utc).AddTicks(1234560);
+
+    public static IEnumerable<object> Values =>
+    [
+        new MessageView(1, 2, 3, Guid.Parse("0190a0a0-1111-7222-8333-444455556666"), "text", "hello", null, At),
+        new MessageView(long.MaxValue, 1, 1, null, "text", "<a href=\"x\">'&+é\u4e2d😀\u2028\t\r\n\\/</a>", null, At.Date),
+        new MessageView(1, 2, 3, null, "system", null, new SystemMessageView("group_created", [4, 5], "Títle"), At),
+        new MessageView(1, 2, 3, null, "system", null, new SystemMessageView("member_left", [], null), At),
+        new SendMessageResult(1, 2, At, Duplicate: false),
+        new SendMessageResult(9_007_199_254_740_991, 2, At.AddTicks(7), Duplicate: true),
+    ];
+
+    [TestCaseSource(nameof(Values))]
+    public void As_the_generated_code_does(object value)
+    {
+        var generated = Options();
+        var byHand = Options();
+        MessageJson.AddTo(byHand);
+        Assert.That(JsonSerializer.Serialize(value, value.GetType(), byHand), Is.EqualTo(JsonSerializer.Serialize(value, value.GetType(), generated)));
+    }
+
+    [Test]
+    public void Also_within_a_page()
+    {
+        var page = new MessagePage(1, [.. Values.OfType<MessageView>()], HasOlder: true, HasNewer: false);
+        var byHand = Options();
+        MessageJson.AddTo(byHand);
+        Assert.That(JsonSerializer.Serialize(page, byHand), Is.EqualTo(JsonSerializer.Serialize(page, Options())));
+    }
+
+    /// <summary>As SignalR has them.</summary>
+    private static JsonSerializerOptions Options()
+    {
+        var options = new JsonHubProtocolOptions().PayloadSerializerOptions;
+        options.TypeInfoResolverChain.Insert(0, ContractJson.Default);
+        return options;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Chat.Server.Hubs.Contract;
+
+namespace Chat.Server.Hubs;
+
+/// <summary>
+/// Writes what a server writes most, field by field: about half the time of the generated code, which SignalR's choice of an encoder keeps
+/// from its short way. A test holds it against that code, so a new field cannot be forgotten here.
+/// </summary>
+internal static class MessageJson
+{
+    public static void AddTo(JsonSerializerOptions options)
+    {
+        options.Converters.Add(new MessageViewWriter());
+        options.Converters.Add(new SendMessageResultWriter());
+    }
+
+    private sealed class MessageViewWriter : JsonConverter<MessageView>
+    {
+        private static readonly JsonEncodedText ChatId = JsonEncodedText.Encode("chatId");
+        private static readonly JsonEncodedText MessageId = JsonEncodedText.Encode("messageId");
+        private static readonly JsonEncodedText SenderId = JsonEncodedText.Encode("senderId");
+        private static readonly JsonEncodedText ClientMessageId = JsonEncodedText.Encode("clientMessageId");
+        private static readonly JsonEncodedText Kind = JsonEncodedText.Encode("type");
+        private static readonly JsonEncodedText Text = JsonEncodedText.Encode("text");
+        private static readonly JsonEncodedText System = JsonEncodedText.Encode("system");
+        private static readonly JsonEncodedText SentAt = JsonEncodedText.Encode("sentAt");
+
+        public override MessageView Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException("Servers write messages, clients read them.");
+
+        public override void Write(Utf8JsonWriter writer, MessageView value, JsonSerializerOptions options)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber(ChatId, value.ChatId);
+            writer.WriteNumber(MessageId, value.MessageId);
+            writer.WriteNumber(SenderId, value.SenderId);
+            if (value.ClientMessageId is { } id) writer.WriteString(ClientMessageId, id);
+            else writer.WriteNull(ClientMessageId);
+            writer.WriteString(Kind, value.Type);
+            // A null text is written as null.
+            writer.WriteString(Text, value.Text);
+            writer.WritePropertyName(System);
+            if (value.System is null) writer.WriteNullValue();
+            else JsonSerializer.Serialize(writer, value.System, options);
+            writer.WriteString(SentAt, value.SentAt);
+            writer.WriteEndObject();
+        }
+    }
+
+    private sealed class SendMessageResultWriter : JsonConverter<SendMessageResult>
+    {
+        private static readonly JsonEncodedText ChatId = JsonEncodedText.Encode("chatId");
+        private static readonly JsonEncodedText MessageId = JsonEncodedText.Encode("messageId");
+        private static readonly JsonEncodedText SentAt = JsonEncodedText.Encode("sentAt");
+        private static readonly JsonEncodedText Duplicate = JsonEncodedText.Encode("duplicate");
+
+        public override SendMessageResult Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException("Servers write results, clients read them.");
+
+        public override void Write(Utf8JsonWriter writer, SendMessageResult value, JsonSerializerOptions options)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber(ChatId, value.ChatId);
+            writer.WriteNumber(MessageId, value.MessageId);
+            writer.WriteString(SentAt, value.SentAt);
+            writer.WriteBoolean(Duplicate, value.Duplicate);
+            writer.WriteEndObject();
+        }
+    }
+}
