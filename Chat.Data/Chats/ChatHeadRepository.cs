@@ -1,26 +1,28 @@
 using System.Data.Common;
+using System.Globalization;
 using Dapper;
 
 namespace Chat.Data.Chats;
 
 /// <summary>
-/// Reads chat heads. A page is two statements whatever its size: the page's chats are chosen and joined, then what is unread in them is counted.
+/// Reads chat heads, a page of any size in two round trips: which chats they are and where the reader stands in each; then their heads, their
+/// other participants' marks, and what is unread. The second holds the ids of the page as numbers, so that each part is a range of a primary
+/// key whatever the optimizer believes. Its text is another for every page, so it goes to the driver directly: Dapper would remember each.
 /// </summary>
 public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
 {
     public Task<ChatHeadRow?> FindAsync(long chatId, long userId, CancellationToken cancellationToken) =>
         database.QueryAsync(async connection =>
         {
-            var rows = await ReadAsync(connection, FindSql, new { ChatId = chatId, UserId = userId }, userId);
-            return rows.SingleOrDefault();
+            var heads = await ReadAsync(connection, FindSql, new { ChatId = chatId, UserId = userId }, userId);
+            return heads.SingleOrDefault();
         }, cancellationToken);
 
-    private const string FindSql = $"""
-        {HeadColumns}
-        FROM (
-          SELECT chat_id FROM chat_participants WHERE chat_id = @ChatId AND user_id = @UserId AND left_at IS NULL
-        ) page
-        {HeadJoins}
+    private const string FindSql = """
+        SELECT p.chat_id, p.visible_from, p.read_up_to, c.last_message_id
+        FROM chat_participants p
+        JOIN chats c ON c.chat_id = p.chat_id
+        WHERE p.chat_id = @ChatId AND p.user_id = @UserId AND p.left_at IS NULL
         """;
 
     public Task<IReadOnlyList<ChatHeadRow>> ListAsync(long userId, ChatListPosition? after, int limit, CancellationToken cancellationToken) =>
@@ -33,63 +35,79 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
             cancellationToken);
 
     private const string ListFirstSql = $"""
-        {HeadColumns}
-        FROM (
-          {PageOfChats}
-          ORDER BY COALESCE(c.last_message_at, c.created_at) DESC, c.chat_id DESC
-          LIMIT @Limit
-        ) page
-        {HeadJoins}
-        ORDER BY last_activity_at DESC, c.chat_id DESC
+        {PresentChats}
+        {NewestFirst}
         """;
 
     private const string ListNextSql = $"""
-        {HeadColumns}
-        FROM (
-          {PageOfChats}
-            AND (COALESCE(c.last_message_at, c.created_at) < @LastActivityAt
-              OR (COALESCE(c.last_message_at, c.created_at) = @LastActivityAt AND c.chat_id < @ChatId))
-          ORDER BY COALESCE(c.last_message_at, c.created_at) DESC, c.chat_id DESC
-          LIMIT @Limit
-        ) page
-        {HeadJoins}
-        ORDER BY last_activity_at DESC, c.chat_id DESC
+        {PresentChats}
+          AND (COALESCE(c.last_message_at, c.created_at) < @LastActivityAt
+            OR (COALESCE(c.last_message_at, c.created_at) = @LastActivityAt AND c.chat_id < @ChatId))
+        {NewestFirst}
         """;
 
-    private const string PageOfChats = """
-        SELECT p.chat_id
+    private const string PresentChats = """
+        SELECT p.chat_id, p.visible_from, p.read_up_to, c.last_message_id
         FROM chat_participants p
         JOIN chats c ON c.chat_id = p.chat_id
         WHERE p.user_id = @UserId AND p.left_at IS NULL AND (c.chat_type <> 'direct' OR c.last_message_id > 0)
         """;
 
-    // Each sub-select is a range of one chat's rows in a primary key.
-    private const string HeadColumns = """
-        SELECT c.chat_id, c.chat_type, c.chat_name, me.role, c.created_at, c.last_message_id,
-          COALESCE(c.last_message_at, c.created_at) AS last_activity_at,
-          me.visible_from, me.delivered_up_to, me.read_up_to,
-          (SELECT COUNT(*) FROM chat_participants o
-            WHERE o.chat_id = c.chat_id AND o.left_at IS NULL) AS member_count,
-          COALESCE((SELECT MIN(o.delivered_up_to) FROM chat_participants o
-            WHERE o.chat_id = c.chat_id AND o.left_at IS NULL AND o.user_id <> @UserId), c.last_message_id) AS others_delivered_up_to,
-          COALESCE((SELECT MIN(o.read_up_to) FROM chat_participants o
-            WHERE o.chat_id = c.chat_id AND o.left_at IS NULL AND o.user_id <> @UserId), c.last_message_id) AS others_read_up_to,
-          m.message_id, COALESCE(m.sender_id, 0) AS sender_id, m.client_message_id, m.message_type, m.message_text, m.body, m.sent_at,
-          peer.user_id AS peer_user_id, peer.name AS peer_name, peer.username AS peer_username, peer.status AS peer_status,
-          peer.profile_picture_url AS peer_profile_picture_url
-        """;
-
-    private const string HeadJoins = """
-        JOIN chats c ON c.chat_id = page.chat_id
-        JOIN chat_participants me ON me.chat_id = c.chat_id AND me.user_id = @UserId
-        LEFT JOIN messages m ON m.chat_id = c.chat_id AND m.message_id = c.last_message_id AND m.message_id >= me.visible_from
-        LEFT JOIN chat_participants other ON c.chat_type = 'direct' AND other.chat_id = c.chat_id AND other.user_id <> @UserId
-        LEFT JOIN users peer ON peer.user_id = other.user_id
+    private const string NewestFirst = """
+        ORDER BY COALESCE(c.last_message_at, c.created_at) DESC, c.chat_id DESC
+        LIMIT @Limit
         """;
 
     private static async Task<IReadOnlyList<ChatHeadRow>> ReadAsync(DbConnection connection, string sql, object parameters, long userId)
     {
-        var heads = (await connection.QueryAsync<ChatHeadRow>(sql, parameters)).AsList();
-        return await UnreadCounts.AddAsync(connection, heads, userId);
+        var positions = (await connection.QueryAsync<ReaderPosition>(sql, parameters)).AsList();
+        return positions.Count == 0 ? [] : await ReadHeadsAsync(connection, positions, userId);
+    }
+
+    // {0}: the reader, {1}: the chats.
+    private const string HeadsSql = """
+        SELECT c.chat_id, c.chat_type, c.chat_name, me.role, c.created_at, c.last_message_id,
+          COALESCE(c.last_message_at, c.created_at) AS last_activity_at,
+          me.visible_from, me.delivered_up_to, me.read_up_to,
+          m.message_id, COALESCE(m.sender_id, 0) AS sender_id, m.client_message_id, m.message_type, m.message_text, m.body, m.sent_at,
+          peer.user_id AS peer_user_id, peer.name AS peer_name, peer.username AS peer_username, peer.status AS peer_status,
+          peer.profile_picture_url AS peer_profile_picture_url
+        FROM chats c
+        JOIN chat_participants me ON me.chat_id = c.chat_id AND me.user_id = {0} AND me.left_at IS NULL
+        LEFT JOIN messages m ON m.chat_id = c.chat_id AND m.message_id = c.last_message_id AND m.message_id >= me.visible_from
+        LEFT JOIN chat_participants other ON c.chat_type = 'direct' AND other.chat_id = c.chat_id AND other.user_id <> {0}
+        LEFT JOIN users peer ON peer.user_id = other.user_id
+        WHERE c.chat_id IN ({1});
+        SELECT chat_id, COUNT(*) AS member_count,
+          MIN(CASE WHEN user_id <> {0} THEN delivered_up_to END) AS delivered_up_to,
+          MIN(CASE WHEN user_id <> {0} THEN read_up_to END) AS read_up_to
+        FROM chat_participants FORCE INDEX (PRIMARY)
+        WHERE chat_id IN ({1}) AND left_at IS NULL
+        GROUP BY chat_id
+        """;
+
+    private static async Task<IReadOnlyList<ChatHeadRow>> ReadHeadsAsync(
+        DbConnection connection, IReadOnlyList<ReaderPosition> positions, long userId)
+    {
+        var unreadSql = UnreadCounts.Sql(positions, userId);
+        await using var command = connection.CreateCommand();
+        command.CommandText = HeadsSql
+            .Replace("{0}", userId.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("{1}", string.Join(',', positions.Select(p => p.ChatId)), StringComparison.Ordinal)
+            + (unreadSql is null ? "" : ";\n" + unreadSql);
+        await using var reader = await command.ExecuteReaderAsync();
+
+        var heads = reader.Parse<ChatHeadRow>().ToList();
+        await reader.NextResultAsync();
+        var others = reader.Parse<OthersRow>().ToDictionary(row => row.ChatId);
+        var unread = new Dictionary<long, long>();
+        if (unreadSql is not null && await reader.NextResultAsync())
+            while (await reader.ReadAsync()) unread.Add(reader.GetInt64(0), reader.GetInt64(1));
+
+        return
+        [
+            .. heads.OrderByDescending(head => head.LastActivityAt).ThenByDescending(head => head.ChatId)
+                .Select(head => head.With(others.GetValueOrDefault(head.ChatId), unread.GetValueOrDefault(head.ChatId))),
+        ];
     }
 }

@@ -39,4 +39,13 @@ public sealed record ChatHeadRow
     public string? PeerUsername { get; init; }
     public string? PeerStatus { get; init; }
     public string? PeerProfilePictureUrl { get; init; }
+
+    /// <summary>With what other statements tell.</summary>
+    internal ChatHeadRow With(OthersRow? others, long unreadCount) => this with
+    {
+        MemberCount = others?.MemberCount ?? 0,
+        OthersDeliveredUpTo = others?.DeliveredUpTo ?? LastMessageId,
+        OthersReadUpTo = others?.ReadUpTo ?? LastMessageId,
+        UnreadCount = unreadCount,
+    };
 }

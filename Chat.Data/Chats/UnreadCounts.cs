@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Globalization;
 using System.Text;
 
@@ -7,7 +6,6 @@ namespace Chat.Data.Chats;
 /// <summary>
 /// Counts what a participant has not read, for many chats in one statement. The bounds stand in the text as numbers: a bound
 /// that came from another table's row would be no range to the optimizer, which would then read each chat from its beginning.
-/// The text is built per page, so it goes to the driver directly: Dapper would remember each of them.
 /// </summary>
 internal static class UnreadCounts
 {
@@ -20,34 +18,21 @@ internal static class UnreadCounts
         GROUP BY chat_id
         """;
 
-    /// <returns>The heads, with their counts.</returns>
-    public static async Task<IReadOnlyList<ChatHeadRow>> AddAsync(DbConnection connection, IReadOnlyList<ChatHeadRow> heads, long userId)
+    /// <returns>A statement that gives chat ids with their counts, where that is not 0; null when nothing is unread.</returns>
+    public static string? Sql(IReadOnlyList<ReaderPosition> positions, long userId)
     {
         var ranges = new StringBuilder();
-        foreach (var head in heads)
+        foreach (var position in positions)
         {
-            var readUpTo = Math.Max(head.ReadUpTo, head.VisibleFrom - 1);
-            if (readUpTo >= head.LastMessageId) continue;
+            var readUpTo = Math.Max(position.ReadUpTo, position.VisibleFrom - 1);
+            if (readUpTo >= position.LastMessageId) continue;
             ranges.Append(ranges.Length == 0 ? "" : " OR ").Append(
                 CultureInfo.InvariantCulture,
-                $"(chat_id = {head.ChatId} AND message_id > {readUpTo} AND message_id <= {readUpTo + MaxIds})");
+                $"(chat_id = {position.ChatId} AND message_id > {readUpTo} AND message_id <= {readUpTo + MaxIds})");
         }
-        if (ranges.Length == 0) return heads;
-
-        var sql = CountSql
+        if (ranges.Length == 0) return null;
+        return CountSql
             .Replace("{0}", userId.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace("{1}", ranges.ToString(), StringComparison.Ordinal);
-        var counts = await ReadAsync(connection, sql);
-        return [.. heads.Select(head => head with { UnreadCount = counts.GetValueOrDefault(head.ChatId) })];
-    }
-
-    private static async Task<Dictionary<long, long>> ReadAsync(DbConnection connection, string sql)
-    {
-        var counts = new Dictionary<long, long>();
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync()) counts[reader.GetInt64(0)] = reader.GetInt64(1);
-        return counts;
     }
 }
