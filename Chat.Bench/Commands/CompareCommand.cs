@@ -14,6 +14,7 @@ internal static class CompareCommand
         Pairs("pairs", "Messages per second: the product, the naive server, the floor.", PairsOptions.Default, Plans.Pairs),
         Pairs("receipts", "The same with receipts: the product, the floor with and without them.", PairsOptions.Default, Plans.Receipts),
         Pairs("paced", "Latencies at a fixed pace: the product, the naive server, the floor.", PairsOptions.Paced, Plans.Paced),
+        Pairs("nodes", "The price of the second node: processor time per message on two nodes, on one, on two over Microsoft's backplane.", PairsOptions.Default, Plans.Nodes),
         Group(),
         Idle(),
         Connect(),

@@ -35,8 +35,11 @@ public static class Comparison
         Contestant contestant, PrivateDatabase instance, string database, IReadOnlyDictionary<string, string> settings,
         RunOutput output, CancellationToken cancellationToken)
     {
+        var all = new Dictionary<string, string>(settings);
+        foreach (var (key, value) in contestant.Settings) all[key] = value;
         RunResult result;
-        await using (var server = await ServerUnderTest.StartAsync(contestant.Kind, instance, database, settings, cancellationToken, contestant.Probed))
+        await using (var server = await ServerUnderTest.StartAsync(
+            contestant.Kind, instance, database, all, cancellationToken, contestant.Probed, contestant.Nodes))
             result = await contestant.Run(server, output, cancellationToken);
         await Databases.DropAsync(instance, database, cancellationToken);
         return result;

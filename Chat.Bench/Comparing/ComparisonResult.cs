@@ -26,8 +26,11 @@ public sealed class ComparisonResult(
         .Where(r => r.Ratio is not null)
         .ToDictionary(r => r.Name, r => r.Ratio!);
 
-    /// <summary>Whether every check of every run passed.</summary>
-    public bool Passed => runs.Values.All(ofOne => ofOne.All(run => run.Passed));
+    /// <summary>Of the ratios, those that are limited.</summary>
+    public IReadOnlyDictionary<string, double> MaxRatios => plan.MaxRatios;
+
+    /// <summary>Whether every check of every run passed, and every ratio is within its limit.</summary>
+    public bool Passed => runs.Values.All(ofOne => ofOne.All(run => run.Passed)) && plan.MaxRatios.All(limit => IsWithin(limit.Key, limit.Value));
 
     [JsonIgnore]
     public Figure Headline => plan.Headline;
@@ -42,6 +45,9 @@ public sealed class ComparisonResult(
     /// <returns>Null when no round has both.</returns>
     public Spread? Ratio(Figure figure, string one, string other) =>
         Spread.Of(runs[one].Zip(runs[other], (a, b) => a[figure] / b[figure]));
+
+    /// <summary>A ratio that could not be measured is not within its limit.</summary>
+    private bool IsWithin(string contestant, double limit) => Ratios.TryGetValue(contestant, out var ratio) && ratio.Median <= limit;
 
     private static IReadOnlyDictionary<string, Spread> SpreadsOf(List<RunResult> ofOne) =>
         ofOne.SelectMany(run => run.Figures.Keys).Distinct().ToDictionary(

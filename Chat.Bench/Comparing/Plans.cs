@@ -14,11 +14,14 @@ public static class Plans
     public const string Product = "product";
     public const string ProductReceipts = "product_receipts";
     public const string ProductOffline = "product_offline";
+    public const string ProductTwoNodes = "product_two_nodes";
+    public const string ProductTwoNodesMicrosoft = "product_two_nodes_microsoft";
     public const string Naive = "naive";
     public const string Floor = "floor";
     public const string FloorReceipts = "floor_receipts";
 
     private const int OfflineMembers = 10_000;
+    private const double MaxPriceOfSecondNode = 1.6;
 
     /// <summary>Messages per second.</summary>
     public static ComparisonPlan Pairs(PairsOptions options, int rounds) => new("pairs",
@@ -47,6 +50,27 @@ public static class Plans
         new(Naive, ServerKind.Naive, (server, output, token) => PairsRun.RunAsync(server, options, output, token)),
         new(Floor, ServerKind.Floor, (server, output, token) => PairsRun.RunAsync(server, options, output, token)),
     ], Figures.AckP50, rounds);
+
+    /// <summary>
+    /// The price of the second node: processor time per delivered message of both nodes and Redis, with sender and receiver on different
+    /// nodes, to that of one node without Redis. And to the same two nodes over Microsoft's backplane.
+    /// </summary>
+    public static ComparisonPlan Nodes(PairsOptions options, int rounds)
+    {
+        Workload run = (server, output, token) => PairsRun.RunAsync(server, options, output, token);
+        return new ComparisonPlan("nodes",
+        [
+            new(ProductTwoNodes, ServerKind.Product, run) { Nodes = 2 },
+            new(Product, ServerKind.Product, run),
+            new(ProductTwoNodesMicrosoft, ServerKind.Product, run)
+            {
+                Nodes = 2, Settings = new Dictionary<string, string> { ["Redis__Backplane"] = "microsoft" },
+            },
+        ], Figures.ServerCpu, rounds)
+        {
+            MaxRatios = new Dictionary<string, double> { [Product] = MaxPriceOfSecondNode },
+        };
+    }
 
     /// <summary>Deliveries per second in one group, also with further members offline.</summary>
     public static ComparisonPlan Group(GroupOptions options, int rounds)

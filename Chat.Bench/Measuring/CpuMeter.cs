@@ -4,16 +4,21 @@ using System.Diagnostics;
 namespace Chat.Bench.Measuring;
 
 /// <summary>Processor time of the parties of a run, by the system's accounting.</summary>
+/// <param name="Server">Of all nodes; null when one of them is not ours to see.</param>
+/// <param name="Redis">Null where there is none, or its process is not ours to see.</param>
 /// <param name="Database">Null when the database's process is not ours to see.</param>
-public readonly record struct CpuTimes(TimeSpan? Server, TimeSpan? Database, TimeSpan Generator, long Timestamp);
+public readonly record struct CpuTimes(TimeSpan? Server, TimeSpan? Redis, TimeSpan? Database, TimeSpan Generator, long Timestamp);
 
 /// <summary>What was used between two readings.</summary>
 /// <param name="GeneratorShare">The generator's part of all processors: 0–1.</param>
-public sealed record CpuUse(TimeSpan? Server, TimeSpan? Database, TimeSpan Generator, TimeSpan Elapsed)
+public sealed record CpuUse(TimeSpan? Server, TimeSpan? Redis, TimeSpan? Database, TimeSpan Generator, TimeSpan Elapsed)
 {
     public double GeneratorShare => Generator / (Elapsed * Environment.ProcessorCount);
 
-    public double? ServerMicrosecondsPer(long count) => Per(Server, count);
+    /// <summary>All nodes, and Redis, which only further nodes need.</summary>
+    public double? ServerMicrosecondsPer(long count) => Per(Server + (Redis ?? TimeSpan.Zero), count);
+
+    public double? RedisMicrosecondsPer(long count) => Per(Redis, count);
 
     public double? DatabaseMicrosecondsPer(long count) => Per(Database, count);
 
@@ -23,14 +28,17 @@ public sealed record CpuUse(TimeSpan? Server, TimeSpan? Database, TimeSpan Gener
 }
 
 /// <summary>Reads processor times of other processes by their ids.</summary>
-public sealed class CpuMeter(Func<int?> serverId, int? databaseId)
+public sealed class CpuMeter(IReadOnlyList<Func<int?>> serverIds, int? databaseId, int? redisId = null)
 {
     public CpuTimes Read() => new(
-        TimeOf(serverId()), TimeOf(databaseId), Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+        TimeOfAll(serverIds), TimeOf(redisId), TimeOf(databaseId), Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
 
     public static CpuUse Between(CpuTimes from, CpuTimes to) => new(
-        to.Server - from.Server, to.Database - from.Database, to.Generator - from.Generator,
+        to.Server - from.Server, to.Redis - from.Redis, to.Database - from.Database, to.Generator - from.Generator,
         Stopwatch.GetElapsedTime(from.Timestamp, to.Timestamp));
+
+    private static TimeSpan? TimeOfAll(IReadOnlyList<Func<int?>> processIds) =>
+        processIds.Aggregate((TimeSpan?)TimeSpan.Zero, (sum, id) => sum + TimeOf(id()));
 
     private static TimeSpan? TimeOf(int? processId)
     {

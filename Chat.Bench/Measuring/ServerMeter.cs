@@ -10,6 +10,7 @@ public sealed record ServerUse(CpuUse Cpu, long? AllocatedBytes, TimeSpan? GcPau
     public IEnumerable<(Figure Figure, double? Value)> PerEvent(long events) =>
     [
         (Figures.ServerCpu, Cpu.ServerMicrosecondsPer(events)),
+        (Figures.RedisCpu, Cpu.RedisMicrosecondsPer(events)),
         (Figures.DatabaseCpu, Cpu.DatabaseMicrosecondsPer(events)),
         (Figures.GeneratorCpu, Cpu.GeneratorMicrosecondsPer(events)),
         (Figures.GeneratorShare, Cpu.GeneratorShare),
@@ -19,11 +20,20 @@ public sealed record ServerUse(CpuUse Cpu, long? AllocatedBytes, TimeSpan? GcPau
     ];
 }
 
-/// <summary>Reads what a server uses: from outside its processor time, from inside its runtime's counters where the bench started it.</summary>
-public sealed class ServerMeter(CpuMeter cpu, ServerProbe? probe)
+/// <summary>Reads what the nodes of a server use: from outside their processor time, from inside their runtimes' counters where the bench started them.</summary>
+public sealed class ServerMeter(CpuMeter cpu, IReadOnlyList<ServerProbe> probes)
 {
-    public async Task<ServerReading> ReadAsync(CancellationToken cancellationToken) =>
-        new(cpu.Read(), probe is null ? null : await probe.ReadAsync(cancellationToken));
+    public async Task<ServerReading> ReadAsync(CancellationToken cancellationToken)
+    {
+        var times = cpu.Read();
+        ProbeReading? sum = null;
+        foreach (var probe in probes)
+        {
+            var reading = await probe.ReadAsync(cancellationToken);
+            sum = sum is null ? reading : sum.Plus(reading);
+        }
+        return new ServerReading(times, sum);
+    }
 
     public static ServerUse Between(ServerReading from, ServerReading to) => new(
         CpuMeter.Between(from.Cpu, to.Cpu),

@@ -9,7 +9,13 @@ namespace Chat.Bench.Measuring;
 /// <param name="HeapBytes">In use, or not yet found to be garbage.</param>
 /// <param name="GcPause">All pauses since the start.</param>
 /// <param name="LockContentions">How often a thread had to wait for a lock, since the start.</param>
-public sealed record ProbeReading(long AllocatedBytes, long HeapBytes, TimeSpan GcPause, int Gen0Collections, int Gen2Collections, long LockContentions);
+public sealed record ProbeReading(long AllocatedBytes, long HeapBytes, TimeSpan GcPause, int Gen0Collections, int Gen2Collections, long LockContentions)
+{
+    /// <summary>Of two servers together.</summary>
+    public ProbeReading Plus(ProbeReading other) => new(
+        AllocatedBytes + other.AllocatedBytes, HeapBytes + other.HeapBytes, GcPause + other.GcPause,
+        Gen0Collections + other.Gen0Collections, Gen2Collections + other.Gen2Collections, LockContentions + other.LockContentions);
+}
 
 /// <summary>Asks a server that the bench started for its runtime's counters; Probe/StartupHook.cs answers.</summary>
 public sealed class ServerProbe : IDisposable

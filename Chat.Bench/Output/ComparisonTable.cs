@@ -1,3 +1,4 @@
+using System.Globalization;
 using Chat.Bench.Comparing;
 
 namespace Chat.Bench.Output;
@@ -11,7 +12,9 @@ internal static class ComparisonTable
         output.Line($"{result.Name}: medians of {result.Rounds} rounds (lowest–highest). Driver: {result.Driver ?? "none"}. Settings: {Describe(result.Settings)}");
         ResultTable.Print(output, [.. contestants.Select(c => (c.Key, c.Value))]);
         foreach (var (other, ratio) in result.Ratios)
-            output.Line($"{result.Headline.Title}: {contestants.Keys.First()} to {other}, within a round: {ResultTable.Text("N2", ratio)}");
+            output.Line(
+                $"{result.Headline.Title}: {contestants.Keys.First()} to {other}, within a round: {ResultTable.Text("N2", ratio)}"
+                + (result.MaxRatios.TryGetValue(other, out var limit) ? string.Create(CultureInfo.InvariantCulture, $"; at most {limit:N2} in the median") : ""));
         foreach (var failed in result.FailedRuns) CheckTable.Print(output, failed.Check!);
     }
 

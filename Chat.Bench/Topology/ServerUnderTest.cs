@@ -3,64 +3,78 @@ using Chat.Data;
 
 namespace Chat.Bench.Topology;
 
-/// <summary>A server that a workload runs against, with what the workload may know of it.</summary>
+/// <summary>A server that a workload runs against, with what the workload may know of it: one process, or several nodes over one Redis.</summary>
 public sealed class ServerUnderTest : IAsyncDisposable
 {
-    private readonly Func<int?> _processId;
+    private readonly IReadOnlyList<ServerNode> _nodes;
+    private readonly PrivateRedis? _redis;
+    private readonly int? _attachedId;
 
-    private ServerUnderTest(
-        ServerKind kind, Uri address, ServerProcess? process, Func<int?> processId, ServerProbe? probe, ChatDatabase? database, int? databaseProcessId)
+    private ServerUnderTest(ServerKind kind, IReadOnlyList<ServerNode> nodes, PrivateRedis? redis, ChatDatabase? database, int? databaseProcessId)
     {
-        Kind = kind;
-        Address = address;
-        Process = process;
-        Database = database;
-        _processId = processId;
-        Probe = probe;
-        Meter = new ServerMeter(new CpuMeter(processId, databaseProcessId), probe);
+        (Kind, Addresses, Database) = (kind, [.. nodes.Select(node => node.Process.Address)], database);
+        (_nodes, _redis) = (nodes, redis);
+        Meter = new ServerMeter(
+            new CpuMeter([.. nodes.Select<ServerNode, Func<int?>>(node => () => node.Process.ProcessId)], databaseProcessId, redis?.ProcessId),
+            [.. nodes.Select(node => node.Probe).OfType<ServerProbe>()]);
+    }
+
+    private ServerUnderTest(ServerKind kind, Uri address, ChatDatabase? database, int? processId)
+    {
+        (Kind, Addresses, Database) = (kind, [address], database);
+        (_nodes, _attachedId) = ([], processId);
+        Meter = new ServerMeter(new CpuMeter([() => processId], databaseId: null), []);
     }
 
     public ServerKind Kind { get; }
 
-    public Uri Address { get; }
+    /// <summary>Of all nodes.</summary>
+    public IReadOnlyList<Uri> Addresses { get; }
+
+    public Uri Address => Addresses[0];
 
     public Uri Hub => ServerProcess.HubOf(Address);
 
-    /// <summary>Null when somebody else started it.</summary>
-    public ServerProcess? Process { get; }
+    /// <summary>The first node's; null when somebody else started it.</summary>
+    public ServerProcess? Process => _nodes.Count > 0 ? _nodes[0].Process : null;
 
-    /// <summary>Null when it does not run on this machine, or is not known.</summary>
-    public int? ProcessId => _processId();
+    /// <summary>The first node's; null when it does not run on this machine, or is not known.</summary>
+    public int? ProcessId => Process?.ProcessId ?? _attachedId;
 
     /// <summary>Null when there is none, or it is not known here.</summary>
     public ChatDatabase? Database { get; }
 
-    /// <summary>Null when somebody else started it, or it was not asked for.</summary>
-    public ServerProbe? Probe { get; }
+    /// <summary>The first node's; null when somebody else started it, or it was not asked for.</summary>
+    public ServerProbe? Probe => _nodes.Count > 0 ? _nodes[0].Probe : null;
 
     public ServerMeter Meter { get; }
+
+    /// <summary>What it printed; null when somebody else started it.</summary>
+    public string? LogExcerpt => _nodes.Count == 0 ? null : string.Join('\n', _nodes.Select(node => node.Process.LogExcerpt));
 
     /// <summary>Starts a server on a database of its own within the private instance.</summary>
     /// <param name="instance">May be null for a kind without a database.</param>
     /// <param name="name">Of the database: <c>chat_…</c>; it is created when it is missing.</param>
     /// <param name="probed">Whether its runtime's counters will be read; it then starts a little later.</param>
+    /// <param name="nodes">More than one start with a Redis of their own.</param>
     public static async Task<ServerUnderTest> StartAsync(
         ServerKind kind, PrivateDatabase? instance, string name, IReadOnlyDictionary<string, string>? settings, CancellationToken cancellationToken,
-        bool probed = true)
+        bool probed = true, int nodes = 1)
     {
         var database = await MakeDatabaseAsync(kind, instance, name, cancellationToken);
-        var probe = probed ? new ServerProbe() : null;
+        PrivateRedis? redis = null;
+        var started = new List<ServerNode>();
         try
         {
+            if (nodes > 1) redis = await PrivateRedis.StartNewAsync(cancellationToken);
             var connectionString = database is null ? "" : instance!.ConnectionString(name);
-            var process = await ServerProcess.StartAsync(kind, connectionString, Merge(settings, probe?.Environment), cancellationToken);
-            return new ServerUnderTest(
-                kind, process.Address, process, () => process.ProcessId, probe, database, database is null ? null : instance!.ProcessId);
+            while (started.Count < nodes)
+                started.Add(await ServerNode.StartAsync(kind, connectionString, redis, settings, probed, cancellationToken));
+            return new ServerUnderTest(kind, started, redis, database, database is null ? null : instance!.ProcessId);
         }
         catch
         {
-            probe?.Dispose();
-            if (database is not null) await database.DisposeAsync();
+            await StopAsync(started, redis, database);
             throw;
         }
     }
@@ -69,22 +83,25 @@ public sealed class ServerUnderTest : IAsyncDisposable
     /// <param name="connectionString">Its database, for the consistency check; null to go without.</param>
     /// <param name="processId">Its process on this machine; null to go without its processor time and memory.</param>
     public static ServerUnderTest Attach(ServerKind kind, Uri address, string? connectionString, int? processId) =>
-        new(kind, address, process: null, () => processId, probe: null, connectionString is null ? null : ChatDatabase.Create(connectionString), databaseProcessId: null);
+        new(kind, address, connectionString is null ? null : ChatDatabase.Create(connectionString), processId);
 
-    /// <summary>Starts it anew where it was, on the same database: a process that has done nothing yet. For servers that the bench started.</summary>
+    /// <summary>The hub of one of the nodes, in turn.</summary>
+    public Uri HubOf(int client) => ServerProcess.HubOf(Addresses[client % Addresses.Count]);
+
+    /// <summary>Starts it anew where it was, on the same database: processes that have done nothing yet. For servers that the bench started.</summary>
     public async Task RestartAsync(CancellationToken cancellationToken)
     {
-        var process = Process ?? throw new InvalidOperationException("Somebody else started this server.");
-        await process.KillAsync();
-        Probe?.Reset();
-        await process.StartAsync(cancellationToken);
+        if (_nodes.Count == 0) throw new InvalidOperationException("Somebody else started this server.");
+        foreach (var node in _nodes) await node.RestartAsync(cancellationToken);
     }
 
-    public async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync() => await StopAsync(_nodes, _redis, Database);
+
+    private static async Task StopAsync(IReadOnlyList<ServerNode> nodes, PrivateRedis? redis, ChatDatabase? database)
     {
-        if (Process is not null) await Process.DisposeAsync();
-        Probe?.Dispose();
-        if (Database is not null) await Database.DisposeAsync();
+        foreach (var node in nodes) await node.DisposeAsync();
+        if (redis is not null) await redis.DisposeAsync();
+        if (database is not null) await database.DisposeAsync();
     }
 
     /// <returns>Null for a kind that has none.</returns>
@@ -95,13 +112,5 @@ public sealed class ServerUnderTest : IAsyncDisposable
         if (instance is null) throw new ArgumentNullException(nameof(instance), $"{kind} needs a database.");
         await Databases.CreateAsync(instance, name, cancellationToken);
         return ChatDatabase.Create(instance.ConnectionString(name));
-    }
-
-    private static Dictionary<string, string> Merge(
-        IReadOnlyDictionary<string, string>? settings, IReadOnlyDictionary<string, string>? others)
-    {
-        var merged = new Dictionary<string, string>(settings ?? new Dictionary<string, string>());
-        foreach (var (key, value) in others ?? new Dictionary<string, string>()) merged[key] = value;
-        return merged;
     }
 }

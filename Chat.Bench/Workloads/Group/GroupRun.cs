@@ -35,9 +35,9 @@ public static class GroupRun
             var check = await CheckAsync(server, stage, sender, members, output, cancellationToken);
             return Summarize(server.Kind, driver, sender, members, use, check);
         }
-        catch (BenchException) when (server.Process is { } process)
+        catch (BenchException) when (server.LogExcerpt is { } log)
         {
-            output.Line($"The server printed:\n{process.LogExcerpt}");
+            output.Line($"The server printed:\n{log}");
             throw;
         }
         finally

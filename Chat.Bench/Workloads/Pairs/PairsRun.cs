@@ -31,9 +31,9 @@ public static class PairsRun
             var check = await CheckAsync(server, pairs, clients, output, cancellationToken);
             return Summarize(server.Kind, driver, clients, pacer, use, check);
         }
-        catch (BenchException) when (server.Process is { } process)
+        catch (BenchException) when (server.LogExcerpt is { } log)
         {
-            output.Line($"The server printed:\n{process.LogExcerpt}");
+            output.Line($"The server printed:\n{log}");
             throw;
         }
         finally

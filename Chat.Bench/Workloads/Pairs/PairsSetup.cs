@@ -28,7 +28,8 @@ internal static class PairsSetup
             await using var caller = await HubCaller.ConnectAsync(first.Hub, first.AccessToken, events: null, token);
             var chat = await caller.InvokeAsync<ChatView>(
                 nameof(ChatHub.OpenDirectChat), new OpenDirectChatRequest(second.UserId), token);
-            pairs[index] = new Pair(first, second, chat.ChatId);
+            // Where there are two nodes, the two are on different ones.
+            pairs[index] = new Pair(first with { Hub = server.HubOf(0) }, second with { Hub = server.HubOf(1) }, chat.ChatId);
         });
         return pairs;
     }
