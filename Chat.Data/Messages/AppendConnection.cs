@@ -10,16 +10,19 @@ namespace Chat.Data.Messages;
 /// heads; insert, move the heads, commit. The texts are built per batch, so they go to the driver directly: Dapper would
 /// remember each of them. Numbers and UUIDs stand in the text as literals, everything that a user wrote is a parameter.
 /// </summary>
-internal sealed class AppendConnection(ChatDatabase database, int commandTimeoutSeconds) : IAsyncDisposable
+internal sealed class AppendConnection(ChatDatabase database, int commandTimeoutSeconds, TimeProvider time) : IAsyncDisposable
 {
     private readonly StringBuilder _sql = new();
     private DbConnection? _connection;
+    private long _usedAt;
 
     /// <summary>Stores a batch. On an exception nothing is stored, unless the batch says that its commit was on the way.</summary>
     public async Task StoreAsync(AppendBatch batch)
     {
         batch.Reset();
+        if (_connection is not null && time.GetElapsedTime(_usedAt) > SessionSettings.TrustUnused) await LookAsync(_connection);
         _connection ??= await database.OpenAsync(CancellationToken.None);
+        _usedAt = time.GetTimestamp();
 
         await LockHeadsAsync(_connection, batch);
         if (batch.HasNewRosters) await CheckSendersAsync(_connection, batch);
@@ -30,6 +33,19 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
             await InsertAsync(_connection, batch);
         else
             await RollBackAsync();
+    }
+
+    /// <summary>Lets go of a connection that nobody used for a while, unless it still lives.</summary>
+    private async Task LookAsync(DbConnection connection)
+    {
+        try
+        {
+            await connection.ExecuteAsync("DO 0", commandTimeout: commandTimeoutSeconds);
+        }
+        catch (Exception)
+        {
+            await DiscardAsync();
+        }
     }
 
     public async Task RollBackAsync()

@@ -23,7 +23,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
         int number, ChatDatabase database, IAppendObserver observer, AppenderLimits limits, DataMetrics metrics, TimeProvider time, ILogger logger)
     {
         (_number, _database, _observer, _limits, _metrics, _time, _logger) = (number, database, observer, limits, metrics, time, logger);
-        _connection = new AppendConnection(database, limits.CommandTimeoutSeconds);
+        _connection = new AppendConnection(database, limits.CommandTimeoutSeconds, time);
         _queue = Channel.CreateBounded<PendingWork>(new BoundedChannelOptions(limits.MaxWaiting) { SingleReader = true });
         // Whoever happens to make the lane, a call perhaps, is not whom its work is done for.
         using (ExecutionContext.SuppressFlow()) _loop = Task.Run(RunAsync);

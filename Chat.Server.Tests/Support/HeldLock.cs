@@ -21,14 +21,20 @@ internal sealed class HeldLock : IAsyncDisposable
     {
         await _transaction.RollbackAsync();
         await _transaction.DisposeAsync();
+        await _connection.ExecuteAsync(Timeout(5));
         await _connection.DisposeAsync();
     }
 
     private static async Task<HeldLock> TakeAsync(TestDatabase database, string sql, object parameters)
     {
         var connection = await database.Database.OpenAsync(CancellationToken.None);
+        // Ours would be given up after a few seconds; a test may take its time.
+        await connection.ExecuteAsync(Timeout(60));
         var transaction = await connection.BeginTransactionAsync();
         await connection.ExecuteAsync(sql, parameters, transaction);
         return new HeldLock(connection, transaction);
     }
+
+    /// <summary>For MariaDB; MySQL has no such limit, and reads the other comment.</summary>
+    private static string Timeout(int seconds) => $"/*M!100300 SET SESSION idle_transaction_timeout = {seconds} */ /*!80000 DO 0 */";
 }

@@ -29,6 +29,7 @@ internal static class MySqlDriver
         // This driver tells the server to answer in each column's own character set, and then cannot read utf8mb3. Even the
         // SHOW WARNINGS that it sends by itself after a statement with a warning is in utf8mb3: an asynchronous call then never returns.
         private const string AnswerInUtf8mb4Sql = "SET character_set_results = utf8mb4";
+        private const string PrepareSql = $"{AnswerInUtf8mb4Sql}; {SessionSettings.Sql}";
 
         // This driver's pools belong to the process, and would keep their connections open after the source is gone.
         protected override void Dispose(bool disposing)
@@ -54,7 +55,7 @@ internal static class MySqlDriver
             var connection = base.OpenDbConnection();
             try
             {
-                connection.Execute(AnswerInUtf8mb4Sql);
+                connection.Execute(PrepareSql);
                 return connection;
             }
             catch
@@ -69,7 +70,7 @@ internal static class MySqlDriver
             var connection = await base.OpenDbConnectionAsync(cancellationToken);
             try
             {
-                await connection.ExecuteAsync(new CommandDefinition(AnswerInUtf8mb4Sql, cancellationToken: cancellationToken));
+                await connection.ExecuteAsync(new CommandDefinition(PrepareSql, cancellationToken: cancellationToken));
                 return connection;
             }
             catch
