@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Dapper;
 
 namespace Chat.Data;
 
@@ -8,11 +9,20 @@ namespace Chat.Data;
 /// </summary>
 public sealed class ChatDatabase : IAsyncDisposable
 {
-    /// <summary>A deadlock or a lock timeout is the database's way to say "again, please".</summary>
-    private const int MaxAttempts = 5;
-
     private readonly DbDataSource _source;
     private readonly DataMetrics? _metrics;
+
+    /// <summary>Longer than drivers keep a connection that nobody uses (180 s).</summary>
+    private static readonly TimeSpan SuspicionTime = TimeSpan.FromMinutes(4);
+
+    /// <summary>More than a pool has by default.</summary>
+    private const int MaxBroken = 200;
+
+    /// <summary>Found out once, with the first connection.</summary>
+    private volatile Kind _kind;
+
+    /// <summary>When a connection was last found broken, as a timestamp; 0 for never.</summary>
+    private long _brokenAt;
 
     private ChatDatabase(DbDataSource source, DataMetrics? metrics) => (_source, _metrics) = (source, metrics);
 
@@ -24,16 +34,60 @@ public sealed class ChatDatabase : IAsyncDisposable
         return new ChatDatabase(MySqlDriver.CreateDataSource(connectionString), metrics);
     }
 
+    /// <summary>
+    /// Whether a command of a transaction may hold one statement only, once the transaction has locks. A Galera node breaks a
+    /// transaction off when another node's commit needs its rows; when that happens between two statements of one command, the
+    /// node does not tell, and answers the rest, even a COMMIT, as if all were well. Known after the first connection.
+    /// </summary>
+    internal bool OneStatementAtATime => _kind is Kind.GaleraCluster;
+
     /// <exception cref="DataUnavailableException">The database cannot be reached.</exception>
     public async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
+        DbConnection? connection = null;
         try
         {
-            return await _source.OpenConnectionAsync(cancellationToken);
+            connection = await OpenSoundAsync(cancellationToken);
+            if (_kind is Kind.Unknown)
+                _kind = await GaleraCluster.FindAsync(connection) is null ? Kind.Alone : Kind.GaleraCluster;
+            return connection;
         }
-        catch (Exception exception) when (exception.IsUnavailable(cancellationToken))
+        catch (Exception exception)
         {
-            throw Unavailable(exception);
+            if (connection is not null) await connection.DisposeAsync();
+            if (exception.IsUnavailable(cancellationToken)) throw Unavailable(exception, nothingWritten: true);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Where one connection broke, those that lie in the pool are broken as well: the database was restarted, or a cluster's node
+    /// died. Each would cost a caller a failure, so for a while each is asked whether it lives.
+    /// </summary>
+    private async Task<DbConnection> OpenSoundAsync(CancellationToken cancellationToken)
+    {
+        for (var broken = 0; ; broken++)
+        {
+            var connection = await _source.OpenConnectionAsync(cancellationToken);
+            if (!IsSuspicious || broken == MaxBroken || await LivesAsync(connection)) return connection;
+            await connection.DisposeAsync();
+        }
+    }
+
+    private bool IsSuspicious =>
+        Interlocked.Read(ref _brokenAt) is not 0 and var at && TimeProvider.System.GetElapsedTime(at) < SuspicionTime;
+
+    private static async Task<bool> LivesAsync(DbConnection connection)
+    {
+        try
+        {
+            await connection.ExecuteScalarAsync<int>("SELECT 1");
+            return true;
+        }
+        catch (Exception exception)
+        {
+            // Whatever else the server says, it says it through a connection that works.
+            return !exception.IsBroken();
         }
     }
 
@@ -41,56 +95,61 @@ public sealed class ChatDatabase : IAsyncDisposable
     /// <exception cref="DataUnavailableException">The database cannot be reached, or went away meanwhile.</exception>
     public async Task<T> QueryAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        var attempts = new Attempts();
+        while (true)
         {
             await using var connection = await OpenAsync(cancellationToken);
             try
             {
                 return await work(connection);
             }
-            catch (Exception exception) when (exception.IsLockConflict() && attempt < MaxAttempts)
+            catch (Exception exception) when (attempts.MayTryAgain(exception))
             {
                 _metrics?.Conflict();
-                await BackOffAsync(attempt, cancellationToken);
+                await attempts.BackOffAsync(cancellationToken);
             }
             catch (Exception exception) when (exception.IsUnavailable(cancellationToken) || exception.IsLockConflict())
             {
-                throw Unavailable(exception);
+                throw Unavailable(exception, exception.IsRefusal());
             }
         }
     }
 
     /// <summary>
-    /// Runs <paramref name="work"/> in one transaction and commits it. After a deadlock or lock timeout it is run again
-    /// from the start, so it must not have effects outside the database.
+    /// Runs <paramref name="work"/> in one transaction and commits it. After a deadlock, a lock timeout, or a commit that a
+    /// cluster refused, it is run again from the start, so it must not have effects outside the database.
     /// </summary>
     /// <exception cref="DataUnavailableException">
-    /// The database cannot be reached, or went away meanwhile; whether a commit that was under way took place is then unknown.
+    /// The database cannot be reached, or went away meanwhile; whether a commit that was under way took place is then unknown,
+    /// unless <see cref="DataUnavailableException.NothingWritten"/> says so.
     /// </exception>
     public async Task<T> InTransactionAsync<T>(Func<DbConnection, DbTransaction, Task<T>> work, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        var attempts = new Attempts();
+        while (true)
         {
             await using var connection = await OpenAsync(cancellationToken);
             DbTransaction? transaction = null;
+            var committing = false;
             try
             {
                 transaction = await connection.BeginTransactionAsync(cancellationToken);
                 var result = await work(connection, transaction);
+                committing = true;
                 await transaction.CommitAsync(cancellationToken);
                 return result;
             }
-            catch (Exception exception) when (exception.IsLockConflict() && attempt < MaxAttempts)
+            catch (Exception exception) when (attempts.MayTryAgain(exception))
             {
                 _metrics?.Conflict();
                 await RollBackAsync(transaction);
-                await BackOffAsync(attempt, cancellationToken);
+                await attempts.BackOffAsync(cancellationToken);
             }
             catch (Exception exception)
             {
                 await RollBackAsync(transaction);
                 if (exception.IsUnavailable(cancellationToken) || exception.IsLockConflict())
-                    throw Unavailable(exception);
+                    throw Unavailable(exception, nothingWritten: !committing || exception.IsRefusal());
                 throw;
             }
             finally
@@ -102,10 +161,24 @@ public sealed class ChatDatabase : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
-    private DataUnavailableException Unavailable(Exception exception)
+    private DataUnavailableException Unavailable(Exception exception, bool nothingWritten)
     {
+        NoteBroken(exception);
         _metrics?.Unavailable();
-        return new DataUnavailableException(exception);
+        return new DataUnavailableException(exception) { NothingWritten = nothingWritten };
+    }
+
+    /// <summary>For those who keep a connection of their own.</summary>
+    internal void NoteBroken(Exception exception)
+    {
+        if (exception.IsBroken()) Interlocked.Exchange(ref _brokenAt, TimeProvider.System.GetTimestamp());
+    }
+
+    private enum Kind
+    {
+        Unknown,
+        Alone,
+        GaleraCluster,
     }
 
     /// <summary>A transaction that cannot be rolled back has lost its connection, and the server rolls back for us.</summary>
@@ -120,7 +193,4 @@ public sealed class ChatDatabase : IAsyncDisposable
         {
         }
     }
-
-    internal static Task BackOffAsync(int attempt, CancellationToken cancellationToken) =>
-        Task.Delay(Random.Shared.Next(1, 10 * attempt), cancellationToken);
 }

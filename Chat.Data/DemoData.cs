@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 
 namespace Chat.Data;
@@ -14,12 +15,21 @@ public sealed class DemoData(ChatDatabase database)
         if (named is null || await connection.ExecuteScalarAsync<long?>(AnyUserSql) is not null) return false;
 
         using var reader = new StreamReader(typeof(DemoData).Assembly.GetManifestResourceStream("seed/demo.sql")!);
-        var sql = await reader.ReadToEndAsync(cancellationToken);
-        return await database.InTransactionAsync(async (inner, transaction) =>
+        var statements = (await reader.ReadToEndAsync(cancellationToken)).ReplaceLineEndings("\n").Split(";\n", StringSplitOptions.RemoveEmptyEntries);
+        try
         {
-            await inner.ExecuteAsync(sql, transaction: transaction);
-            return true;
-        }, cancellationToken);
+            return await database.InTransactionAsync(async (inner, transaction) =>
+            {
+                // One by one: see ChatDatabase.OneStatementAtATime.
+                foreach (var sql in statements) await inner.ExecuteAsync(sql, transaction: transaction);
+                return true;
+            }, cancellationToken);
+        }
+        catch (DbException exception) when (exception.IsDuplicateKey())
+        {
+            // Somebody at another node of a cluster did it meanwhile, where our named lock is not known.
+            return false;
+        }
     }
 
     private const string AnyUserSql = "SELECT user_id FROM users LIMIT 1";

@@ -21,12 +21,15 @@ public sealed class MigrationException(string message, Exception? inner = null) 
 
 /// <summary>
 /// Brings a database to the schema of this build: forward only, each file once, in order. Several nodes may start at once:
-/// a named lock lets one of them work while the others wait.
+/// a named lock lets one of them work while the others wait. The nodes of a Galera cluster do not share such locks; between
+/// two of them, whoever writes a file's row into <c>schema_migrations</c> first applies it, and the others wait for the end.
 /// </summary>
 public sealed class Migrator(ChatDatabase database, TimeProvider time)
 {
     /// <summary>How long a node waits for another one's migrations.</summary>
     private const int LockTimeoutSeconds = 120;
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Those built into this assembly, in order.</summary>
     public static IReadOnlyList<Migration> BuiltIn { get; } = ReadBuiltIn();
@@ -37,23 +40,38 @@ public sealed class Migrator(ChatDatabase database, TimeProvider time)
     public Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken) =>
         MigrateAsync(BuiltIn, cancellationToken);
 
-    internal async Task<IReadOnlyList<string>> MigrateAsync(IReadOnlyList<Migration> migrations, CancellationToken cancellationToken)
+    internal Task<IReadOnlyList<string>> MigrateAsync(IReadOnlyList<Migration> migrations, CancellationToken cancellationToken) =>
+        database.QueryAsync(connection => MigrateAsync(connection, migrations, cancellationToken), cancellationToken);
+
+    private async Task<IReadOnlyList<string>> MigrateAsync(
+        DbConnection connection, IReadOnlyList<Migration> migrations, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenAsync(cancellationToken);
         await using var named = await NamedLock.AcquireAsync(connection, "migrations", LockTimeoutSeconds)
             ?? throw new MigrationException($"Another node has been migrating for over {LockTimeoutSeconds} s.");
 
-        var applied = (await ReadHistoryAsync(connection)).ToDictionary(m => m.Name);
-        Verify(migrations, applied);
-
         var done = new List<string>();
-        foreach (var migration in migrations.Where(m => !applied.ContainsKey(m.Name)))
+        for (var start = time.GetTimestamp(); ;)
         {
-            await ApplyAsync(connection, migration);
-            done.Add(migration.Name);
+            var applied = (await ReadHistoryAsync(connection)).ToDictionary(m => m.Name);
+            if (applied.Values.Any(m => m.FinishedAt is null) && await MayRunElsewhereAsync(connection, start))
+            {
+                await Task.Delay(PollInterval, time, cancellationToken);
+                continue;
+            }
+            Verify(migrations, applied);
+            if (migrations.FirstOrDefault(m => !applied.ContainsKey(m.Name)) is not { } next) return done;
+            if (!await TryBeginAsync(connection, next)) continue;
+            await ApplyAsync(connection, next);
+            done.Add(next.Name);
         }
-        return done;
     }
+
+    /// <summary>
+    /// We hold the named lock, so what is unfinished has broken off; except that in a Galera cluster the lock is only ours at
+    /// our node, and somebody at another may be at it.
+    /// </summary>
+    private async Task<bool> MayRunElsewhereAsync(DbConnection connection, long start) =>
+        time.GetElapsedTime(start).TotalSeconds < LockTimeoutSeconds && await GaleraCluster.FindAsync(connection) is not null;
 
     private static async Task<IEnumerable<AppliedMigration>> ReadHistoryAsync(DbConnection connection)
     {
@@ -75,7 +93,7 @@ public sealed class Migrator(ChatDatabase database, TimeProvider time)
         {
             if (row.FinishedAt is null)
                 throw new MigrationException(
-                    $"Migration {name} broke off halfway. Repair the schema by hand, then delete its row from schema_migrations.");
+                    $"Migration {name} broke off halfway, or another node has been at it for over {LockTimeoutSeconds} s. Repair the schema by hand, then delete its row from schema_migrations.");
             // A row that this build does not know was applied by a newer one: a node of the old version may run on
             // during a rolling upgrade, since migrations are forward only and compatible with the version before.
             if (known.TryGetValue(name, out var migration) && migration.Checksum != row.Checksum)
@@ -88,10 +106,23 @@ public sealed class Migrator(ChatDatabase database, TimeProvider time)
             throw new MigrationException($"Migration {skipped.Name} is older than {last.Name}, which has been applied. Give it a higher number.");
     }
 
+    /// <summary>DDL commits by itself in MySQL, so the row is written first: a crash in between is found, not repeated.</summary>
+    /// <returns>False when another node of a cluster was faster.</returns>
+    private async Task<bool> TryBeginAsync(DbConnection connection, Migration migration)
+    {
+        try
+        {
+            await connection.ExecuteAsync(StartedSql, new { migration.Name, migration.Checksum, Now = time.GetUtcNow().UtcDateTime });
+            return true;
+        }
+        catch (DbException exception) when (exception.IsDuplicateKey() || exception.IsLostRace())
+        {
+            return false;
+        }
+    }
+
     private async Task ApplyAsync(DbConnection connection, Migration migration)
     {
-        // DDL commits by itself in MySQL, so the row is written first: a crash in between is found, not repeated.
-        await connection.ExecuteAsync(StartedSql, new { migration.Name, migration.Checksum, Now = time.GetUtcNow().UtcDateTime });
         try
         {
             await connection.ExecuteAsync(migration.Sql, commandTimeout: 0);
@@ -127,7 +158,7 @@ public sealed class Migrator(ChatDatabase database, TimeProvider time)
     private sealed record AppliedMigration(string Name, string Checksum, DateTime? FinishedAt);
 
     private const string CreateHistorySql = """
-        CREATE TABLE schema_migrations (
+        CREATE TABLE IF NOT EXISTS schema_migrations (
           name        VARCHAR(100) NOT NULL COLLATE utf8mb4_bin,
           checksum    CHAR(64)     NOT NULL COLLATE utf8mb4_bin,
           started_at  DATETIME(6)  NOT NULL,

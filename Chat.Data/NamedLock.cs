@@ -4,8 +4,8 @@ using Dapper;
 namespace Chat.Data;
 
 /// <summary>
-/// A lock over all nodes of one database, held by a connection and freed with it. For rare work at start-up; it is no
-/// part of any request.
+/// A lock over all servers that use one database node, held by a connection and freed with it. For rare work at start-up; it
+/// is no part of any request. The nodes of a Galera cluster do not share it: whoever uses it must also be right when two hold it.
 /// </summary>
 public sealed class NamedLock : IAsyncDisposable
 {

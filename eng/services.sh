@@ -8,13 +8,16 @@ Usage: eng/services.sh up [mariadb] [redis]      start (default: mariadb); insta
        eng/services.sh down [mariadb] [redis]    stop what was started (default: all)
        eng/services.sh kill [mariadb] [redis]    the same with SIGKILL, as a crash would
        eng/services.sh status [mariadb] [redis]  who runs, and where; with names: fails if one of them does not run
-       eng/services.sh env                       connection settings, for: eval "$(eng/services.sh env)"
+       eng/services.sh env [mariadb] [redis]     connection settings, for: eval "$(eng/services.sh env)"
+                                                 (default: MariaDB's, and Redis' if it runs)
 
 Environment:
   CHAT_LOCAL           folder of the instances (default: .local in the repository); another folder is another set
   CHAT_DB_PORT         MariaDB's port (default: the one the folder had before, else 33406)
   CHAT_REDIS_PORT      Redis' port (default: the one the folder had before, else 36379)
   CHAT_DB_BUFFER_POOL  MariaDB's buffer pool (default 256M)
+  CHAT_DB_ADDRESS      where MariaDB listens (default 127.0.0.1); ports are free on each address of the loopback
+  CHAT_DB_OPTIONS      more options for MariaDB's command line, separated by spaces
 TEXT
 }
 
@@ -69,7 +72,7 @@ up_service() {
             die "$name ended while starting; its log: $log"
         fi
     fi
-    say "$name: 127.0.0.1:$port"
+    say "$name: $(setting "$name" address):$port"
 }
 
 refuse_another_port() {
@@ -81,7 +84,7 @@ refuse_another_port() {
 
 start_service() {
     local name=$1 port=$2 program
-    if port_taken "$port"; then
+    if port_taken "$port" "$(setting "$name" address)"; then
         die "Port $port is taken by something that is not ours; set $(setting "$name" port_variable) to a free port for $name."
     fi
     say "$port" >"$CHAT_LOCAL/$name/port"
@@ -137,13 +140,16 @@ print_status() {
         return 1
     fi
     where="pid $(service_pid "$name" || say 'in Docker')"
-    say "$name: 127.0.0.1:$(cat -- "$CHAT_LOCAL/$name/port") ($where)"
+    say "$name: $(setting "$name" address):$(cat -- "$CHAT_LOCAL/$name/port") ($where)"
 }
 
 print_env() {
-    service_running mariadb || die 'MariaDB is not running; start it with: eng/services.sh up'
-    mariadb_env
-    if service_running redis; then redis_env; fi
+    local names=(mariadb) name
+    if (($# > 0)); then names=("$@"); elif service_running redis; then names+=(redis); fi
+    for name in "${names[@]}"; do
+        service_running "$name" || die "$name is not running; start it with: eng/services.sh up $name"
+        "${name}_env"
+    done
 }
 
 for_each() {
@@ -176,7 +182,7 @@ main() {
             for name in "${@:-${all[@]}}"; do print_status "$name" || stopped=1; done
             return $(($# > 0 && stopped))
             ;;
-        env) print_env ;;
+        env) print_env "$@" ;;
         help | -h | --help) usage ;;
         *)
             usage >&2

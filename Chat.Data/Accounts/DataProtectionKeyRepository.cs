@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 
 namespace Chat.Data.Accounts;
@@ -16,11 +17,15 @@ public sealed class DataProtectionKeyRepository(ChatDatabase database)
                 new CommandDefinition(ListSql, cancellationToken: cancellationToken))).AsList(),
             cancellationToken);
 
+    // The first key is always number 1, so that of two nodes that make it at once only one succeeds. NULL is the next free number.
+    // Counted in FROM: MySQL lets an INSERT read its own table there, and not in a subquery.
     private const string InsertSql = """
-        INSERT INTO data_protection_keys (friendly_name, xml, created_at)
-        VALUES (@FriendlyName, @Xml, @CreatedAt)
+        INSERT INTO data_protection_keys (key_id, friendly_name, xml, created_at)
+        SELECT CASE WHEN COUNT(*) = 0 THEN 1 END, @FriendlyName, @Xml, @CreatedAt
+        FROM data_protection_keys
         """;
 
+    /// <exception cref="DbException">A duplicate: another node made the first key meanwhile; read it instead.</exception>
     public Task InsertAsync(string friendlyName, string xml, DateTime createdAt, CancellationToken cancellationToken) =>
         database.QueryAsync(
             connection => connection.ExecuteAsync(new CommandDefinition(
@@ -29,7 +34,10 @@ public sealed class DataProtectionKeyRepository(ChatDatabase database)
                 cancellationToken: cancellationToken)),
             cancellationToken);
 
-    /// <summary>Runs <paramref name="work"/> while no other node does; it may use other connections.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> while no other node does; it may use other connections. Nodes that talk to different nodes of
+    /// a Galera cluster do not exclude each other.
+    /// </summary>
     public async Task ExclusivelyAsync(Func<Task> work, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);

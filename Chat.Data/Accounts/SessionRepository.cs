@@ -11,8 +11,7 @@ public sealed class SessionRepository(ChatDatabase database)
 {
     private const string InsertSessionSql = """
         INSERT INTO sessions (user_id, device_name, created_at, last_used_at, expires_at)
-        VALUES (@UserId, @DeviceName, @Now, @Now, @ExpiresAt);
-        SELECT LAST_INSERT_ID();
+        VALUES (@UserId, @DeviceName, @Now, @Now, @ExpiresAt)
         """;
 
     private const string InsertTokenSql = """
@@ -24,7 +23,7 @@ public sealed class SessionRepository(ChatDatabase database)
     internal static async Task<long> InsertAsync(
         DbConnection connection, DbTransaction transaction, long userId, NewSession session, CancellationToken cancellationToken)
     {
-        var sessionId = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+        var sessionId = await connection.InsertAsync(new CommandDefinition(
             InsertSessionSql,
             new { UserId = userId, session.DeviceName, session.Now, session.ExpiresAt },
             transaction,

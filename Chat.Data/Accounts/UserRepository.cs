@@ -11,8 +11,7 @@ public sealed class UserRepository(ChatDatabase database)
 
     private const string InsertUserSql = """
         INSERT INTO users (name, phone_number, username, password_hash, created_at)
-        VALUES (@Name, @PhoneNumber, @Username, @PasswordHash, @CreatedAt);
-        SELECT LAST_INSERT_ID();
+        VALUES (@Name, @PhoneNumber, @Username, @PasswordHash, @CreatedAt)
         """;
 
     /// <summary>Stores a person and the session of the device that registered, both or neither.</summary>
@@ -21,7 +20,7 @@ public sealed class UserRepository(ChatDatabase database)
         database.InTransactionAsync(
             async (connection, transaction) =>
             {
-                var userId = await connection.ExecuteScalarAsync<long>(
+                var userId = await connection.InsertAsync(
                     new CommandDefinition(InsertUserSql, user, transaction, cancellationToken: cancellationToken));
                 var sessionId = await SessionRepository.InsertAsync(connection, transaction, userId, session, cancellationToken);
                 return (userId, sessionId);

@@ -29,8 +29,8 @@ public sealed class DirectChatRepository(ChatDatabase database) : IDirectChatSto
         database.InTransactionAsync<long?>(async (connection, transaction) =>
         {
             if (await connection.ExecuteScalarAsync<long?>(UserExistsSql, new { UserId = otherUserId }, transaction) is null) return null;
-            var chatId = await connection.ExecuteScalarAsync<long>(
-                CreateSql, new { DirectKey = directKey, UserId = userId, Now = now }, transaction);
+            var chatId = await connection.InsertAsync(
+                new CommandDefinition(CreateSql, new { DirectKey = directKey, UserId = userId, Now = now }, transaction));
             await connection.ExecuteAsync(
                 JoinSql, new { ChatId = chatId, UserId = userId, OtherUserId = otherUserId, Now = now }, transaction);
             return chatId;
@@ -39,8 +39,7 @@ public sealed class DirectChatRepository(ChatDatabase database) : IDirectChatSto
     private const string UserExistsSql = "SELECT user_id FROM users WHERE user_id = @UserId";
 
     private const string CreateSql = """
-        INSERT INTO chats (chat_type, direct_key, created_by, created_at) VALUES ('direct', @DirectKey, @UserId, @Now);
-        SELECT LAST_INSERT_ID()
+        INSERT INTO chats (chat_type, direct_key, created_by, created_at) VALUES ('direct', @DirectKey, @UserId, @Now)
         """;
 
     private const string JoinSql = """

@@ -46,8 +46,8 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
         if (await FindMissingAsync(connection, transaction, memberIds) is { Count: > 0 } missing)
             return Refused(GroupOutcome.UserNotFound, 0, missing);
 
-        var chatId = await connection.ExecuteScalarAsync<long>(
-            CreateSql, new { Title = title, OwnerId = ownerId, Key = key, Now = now }, transaction);
+        var chatId = await connection.InsertAsync(
+            new CommandDefinition(CreateSql, new { Title = title, OwnerId = ownerId, Key = key, Now = now }, transaction));
         var group = (await GroupTransaction.LockAsync(connection, transaction, chatId, now))!;
         await group.JoinAsync([ownerId], "owner");
         await group.JoinAsync(memberIds, "member");
@@ -57,8 +57,7 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
 
     private const string CreateSql = """
         INSERT INTO chats (chat_type, chat_name, created_by, creation_key, created_at)
-        VALUES ('group', @Title, @OwnerId, @Key, @Now);
-        SELECT LAST_INSERT_ID()
+        VALUES ('group', @Title, @OwnerId, @Key, @Now)
         """;
 
     public Task<GroupChange> AddMembersAsync(long chatId, long actorId, IReadOnlyList<long> userIds, int maxMembers) =>

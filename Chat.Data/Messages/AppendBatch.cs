@@ -40,7 +40,10 @@ internal sealed class AppendBatch
     /// <summary>Set when a unique key said that a message of this batch is stored already.</summary>
     public bool LooksForRepeats { get; set; }
 
-    /// <summary>True once the statement with the COMMIT is on its way: from then on a broken connection leaves the outcome open.</summary>
+    /// <summary>
+    /// True once the statement with the COMMIT is on its way: from then on a broken connection leaves the outcome open.
+    /// An answer of the server does not, with the exceptions that <see cref="DataErrors.IsRefusal"/> knows.
+    /// </summary>
     public bool CommitSent { get; set; }
 
     public IEnumerable<long> ChatsWithNewRoster => _chats.Values.Where(chat => chat.RosterChanged).Select(chat => chat.ChatId);

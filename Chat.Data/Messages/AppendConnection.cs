@@ -7,7 +7,7 @@ namespace Chat.Data.Messages;
 
 /// <summary>
 /// The SQL of the group commit, on a connection that its lane keeps. A batch costs two round trips: lock and read the
-/// heads; insert, move the heads, commit. The texts are built per batch, so they go to the driver directly: Dapper would
+/// heads; insert, move the heads, commit (four on a Galera cluster, see <see cref="ChatDatabase.OneStatementAtATime"/>). The texts are built per batch, so they go to the driver directly: Dapper would
 /// remember each of them. Numbers and UUIDs stand in the text as literals, everything that a user wrote is a parameter.
 /// </summary>
 internal sealed class AppendConnection(ChatDatabase database, int commandTimeoutSeconds, TimeProvider time) : IAsyncDisposable
@@ -16,7 +16,11 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
     private DbConnection? _connection;
     private long _usedAt;
 
-    /// <summary>Stores a batch. On an exception nothing is stored, unless the batch says that its commit was on the way.</summary>
+    /// <summary>
+    /// Stores a batch. On an exception nothing is stored, unless the batch says that its commit was on the way and the exception
+    /// is no refusal: the server runs the statements of one command up to the first that fails, and a COMMIT that a cluster
+    /// refuses fails as such.
+    /// </summary>
     public async Task StoreAsync(AppendBatch batch)
     {
         batch.Reset();
@@ -95,7 +99,7 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
 
     // Ascending ids: two nodes that batch the same chats wait for each other instead of deadlocking. FORCE INDEX, here and
     // in the update: where a batch holds a good part of a small table, the optimizer would rather scan it all, and so lock
-    // the chats of other lanes and nodes as well.
+    // the chats of other lanes and nodes as well. One command also on a Galera cluster: until the SELECT there is no lock to lose.
     private const string LockHeadsSql = """
         BEGIN;
         SELECT chat_id, last_message_id, roster_version
@@ -161,7 +165,30 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
         await using var command = Command(connection, sql: null);
         AddParameter(command, "@now", batch.Now);
 
-        _sql.Clear().Append(InsertSql);
+        _sql.Clear();
+        AppendInsert(command, batch);
+        if (database.OneStatementAtATime) await ExecuteAsync(command);
+        else _sql.Append(";\n");
+
+        AppendMoveHeads(batch);
+        if (database.OneStatementAtATime) await ExecuteAsync(command);
+        else _sql.Append(";\n");
+
+        _sql.Append("COMMIT");
+        batch.CommitSent = true;
+        await ExecuteAsync(command);
+    }
+
+    private Task ExecuteAsync(DbCommand command)
+    {
+        command.CommandText = _sql.ToString();
+        _sql.Clear();
+        return command.ExecuteNonQueryAsync();
+    }
+
+    private void AppendInsert(DbCommand command, AppendBatch batch)
+    {
+        _sql.Append(InsertSql);
         for (var i = 0; i < batch.ToInsert.Count; i++)
         {
             var pending = batch.ToInsert[i];
@@ -171,15 +198,14 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
                 $"({pending.ChatId},{pending.Outcome.MessageId},{message.SenderId},x'{message.ClientMessageId:N}','text',{TextName(i)},@now)");
             AddParameter(command, TextName(i), message.Text);
         }
+    }
 
-        _sql.Append(";\n").Append(MoveHeadsSql);
+    private void AppendMoveHeads(AppendBatch batch)
+    {
+        _sql.Append(MoveHeadsSql);
         foreach (var (chatId, lastMessageId) in batch.NewHeads)
             _sql.Append(CultureInfo.InvariantCulture, $" WHEN {chatId} THEN {lastMessageId}");
-        _sql.Append(" END WHERE chat_id IN (").AppendJoin(',', batch.NewHeads.Select(h => h.ChatId)).Append(");\nCOMMIT");
-
-        command.CommandText = _sql.ToString();
-        batch.CommitSent = true;
-        await command.ExecuteNonQueryAsync();
+        _sql.Append(" END WHERE chat_id IN (").AppendJoin(',', batch.NewHeads.Select(h => h.ChatId)).Append(')');
     }
 
     private DbCommand Command(DbConnection connection, string? sql)

@@ -6,8 +6,6 @@ namespace Chat.Data.Messages;
 /// <summary>One lane of the <see cref="MessageAppender"/>: a bounded queue and the loop that empties it.</summary>
 internal sealed partial class AppendLane : IAsyncDisposable
 {
-    private const int MaxAttempts = 8;
-
     private readonly int _number;
     private readonly Channel<PendingWork> _queue;
     private readonly AppendConnection _connection;
@@ -93,7 +91,8 @@ internal sealed partial class AppendLane : IAsyncDisposable
     private async Task<Exception?> CommitAsync(AppendBatch batch, List<PendingMessage> waiting)
     {
         using var span = DataTracing.StartCommit(waiting, _number);
-        for (var attempt = 1; ; attempt++)
+        var attempts = new Attempts();
+        while (true)
         {
             try
             {
@@ -106,11 +105,11 @@ internal sealed partial class AppendLane : IAsyncDisposable
                 await _connection.RollBackAsync();
                 batch.LooksForRepeats = true;
             }
-            catch (Exception exception) when (exception.IsLockConflict() && attempt < MaxAttempts)
+            catch (Exception exception) when (attempts.MayTryAgain(exception))
             {
                 _metrics.Conflict();
                 await _connection.RollBackAsync();
-                await ChatDatabase.BackOffAsync(attempt, CancellationToken.None);
+                await attempts.BackOffAsync(CancellationToken.None);
             }
             catch (Exception exception)
             {
@@ -133,9 +132,11 @@ internal sealed partial class AppendLane : IAsyncDisposable
     private async Task FailAsync(AppendBatch batch, Exception exception)
     {
         await _connection.DiscardAsync();
+        _database.NoteBroken(exception);
         var unavailable = exception is DataUnavailableException || exception.IsUnavailable(CancellationToken.None) || exception.IsLockConflict();
         LogBatchFailed(_logger, batch.Count, batch.CommitSent, exception);
-        if (batch.CommitSent)
+        // A server that refuses has not committed, whatever was on its way to it.
+        if (batch.CommitSent && !exception.IsRefusal())
             Try(() => _observer.OutcomeUnknown(batch.ChatIds));
         if (unavailable && exception is not DataUnavailableException)
         {
@@ -156,7 +157,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
         }
         catch (DataUnavailableException exception)
         {
-            await ReportUnknownAsync(change);
+            if (!exception.NothingWritten) await ReportUnknownAsync(change);
             change.Fail(exception);
         }
         catch (Exception exception)

@@ -5,7 +5,7 @@ using System.Text;
 namespace Chat.Data.Receipts;
 
 /// <summary>
-/// The SQL of a batch of receipts: two round trips whatever its size. The texts are built per batch and hold numbers only,
+/// The SQL of a batch of receipts: two round trips whatever its size (three on a Galera cluster), besides begin and commit. The texts are built per batch and hold numbers only,
 /// so they go to the driver directly: Dapper would remember each of them.
 /// </summary>
 internal sealed class ReceiptRepository(ChatDatabase database, int commandTimeoutSeconds)
@@ -52,7 +52,7 @@ internal sealed class ReceiptRepository(ChatDatabase database, int commandTimeou
         """;
 
     private const string KeepFirstStatusSql = """
-         ON DUPLICATE KEY UPDATE status_updated_at = status_updated_at;
+         ON DUPLICATE KEY UPDATE status_updated_at = status_updated_at
         """;
 
     // An update, joined with the new marks so that it moves many rows to different values in one pass. Not an upsert: an
@@ -69,19 +69,24 @@ internal sealed class ReceiptRepository(ChatDatabase database, int commandTimeou
 
     private async Task WriteAsync(DbConnection connection, DbTransaction transaction, ReceiptBatch batch, DateTime now)
     {
-        var sql = new StringBuilder(InsertStatusSql);
-        Append(sql, batch.Steps, separator: ",", (text, step) =>
+        var insert = new StringBuilder(InsertStatusSql);
+        Append(insert, batch.Steps, separator: ",", (text, step) =>
             text.Append(CultureInfo.InvariantCulture, $"({step.ChatId},{step.UserId},'{step.Status}',{step.MessageId},@now)"));
-        sql.Append(KeepFirstStatusSql).Append('\n').Append(MoveMarksSql);
-        Append(sql, batch.Advanced, separator: " UNION ALL ", (text, a) => text.Append(
+        insert.Append(KeepFirstStatusSql);
+        var move = new StringBuilder(MoveMarksSql);
+        Append(move, batch.Advanced, separator: " UNION ALL ", (text, a) => text.Append(
             CultureInfo.InvariantCulture, $"SELECT {a.ChatId} AS chat_id, {a.UserId} AS user_id, {a.DeliveredUpTo} AS delivered, {a.ReadUpTo} AS seen"));
-        sql.Append(OnlyForwardSql);
+        move.Append(OnlyForwardSql);
 
-        await using var command = Command(connection, transaction, sql.ToString());
-        var parameter = command.CreateParameter();
-        (parameter.ParameterName, parameter.Value) = ("@now", now);
-        command.Parameters.Add(parameter);
-        await command.ExecuteNonQueryAsync();
+        var commands = database.OneStatementAtATime ? [insert, move] : new[] { insert.Append(";\n").Append(move) };
+        foreach (var sql in commands)
+        {
+            await using var command = Command(connection, transaction, sql.ToString());
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = ("@now", now);
+            command.Parameters.Add(parameter);
+            await command.ExecuteNonQueryAsync();
+        }
     }
 
     private static void Append<T>(StringBuilder sql, IReadOnlyList<T> rows, string separator, Action<StringBuilder, T> append)

@@ -23,7 +23,7 @@ internal sealed class TwoNodes(string backplane)
             ["Presence:Linger"] = "00:00:00.3",
         });
         _one = new ChatServerFactory(_database.ConnectionString, settings);
-        _two = new ChatServerFactory(_database.ConnectionString, settings);
+        _two = new ChatServerFactory(_database.At(1), settings);
         _ = _one.Address;
         _ = _two.Address;
     }

@@ -24,7 +24,7 @@ public sealed class AppendingMessages : DatabaseFixture
         var chats = new List<Roster>();
         for (var i = 0; i < 5; i++) chats.Add(await Database.GroupAsync(_users));
         var observers = Enumerable.Range(0, 3).Select(_ => new RecordingObserver()).ToList();
-        var nodes = observers.Select(o => Appender(o)).ToList();
+        var nodes = observers.Select((o, node) => Appender(o, node: node)).ToList();
 
         var sent = (await Task.WhenAll(Enumerable.Range(0, Writers).Select(async writer =>
         {
@@ -156,7 +156,7 @@ public sealed class AppendingMessages : DatabaseFixture
     {
         var chats = new List<Roster> { await Database.GroupAsync(_users), await Database.GroupAsync(_users) };
         await using var one = Appender(new RecordingObserver());
-        await using var two = Appender(new RecordingObserver());
+        await using var two = Appender(new RecordingObserver(), node: 1);
 
         // Each message goes through both, in opposite orders, so that each node is first for some.
         var messages = Enumerable.Range(0, 200).Select(i => chats[i % 2].Message(_users[i % 5], $"{i}")).ToList();
@@ -420,8 +420,8 @@ public sealed class AppendingMessages : DatabaseFixture
         return ids.Count;
     }
 
-    private MessageAppender Appender(IAppendObserver observer, AppenderLimits? limits = null) =>
-        new(Database.Database, observer, limits ?? new AppenderLimits(), TestMetrics.Data(), TimeProvider.System, NullLogger<MessageAppender>.Instance);
+    private MessageAppender Appender(IAppendObserver observer, AppenderLimits? limits = null, int node = 0) =>
+        new(Database.DatabaseAt(node), observer, limits ?? new AppenderLimits(), TestMetrics.Data(), TimeProvider.System, NullLogger<MessageAppender>.Instance);
 
     /// <summary>
     /// Sends that wait together and then are taken together: a change that does nothing holds the lane until all are in the queue.

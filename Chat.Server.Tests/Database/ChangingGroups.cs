@@ -22,9 +22,9 @@ public sealed class ChangingGroups : DatabaseFixture
         _users = await Database.UsersAsync(8);
         _observed = new RecordingObserver();
         _oneAppender = Appender(_observed);
-        _twoAppender = Appender(new RecordingObserver());
+        _twoAppender = Appender(new RecordingObserver(), node: 1);
         _one = new GroupRepository(Database.Database, _oneAppender, TimeProvider.System);
-        _two = new GroupRepository(Database.Database, _twoAppender, TimeProvider.System);
+        _two = new GroupRepository(Database.DatabaseAt(1), _twoAppender, TimeProvider.System);
     }
 
     [OneTimeTearDown]
@@ -203,8 +203,8 @@ public sealed class ChangingGroups : DatabaseFixture
         for (var i = 0; i < count; i++) await appender.AppendAsync(roster.Message(roster.Members.Values.First(m => m.Role == "owner").UserId));
     }
 
-    private MessageAppender Appender(IAppendObserver observer) =>
-        new(Database.Database, observer, new AppenderLimits(), TestMetrics.Data(), TimeProvider.System, NullLogger<MessageAppender>.Instance);
+    private MessageAppender Appender(IAppendObserver observer, int node = 0) =>
+        new(Database.DatabaseAt(node), observer, new AppenderLimits(), TestMetrics.Data(), TimeProvider.System, NullLogger<MessageAppender>.Instance);
 
     private async Task<long> GroupAsync(params IReadOnlyList<int> members)
     {

@@ -6,7 +6,10 @@ namespace Chat.Server.Tests.Database;
 [TestFixture]
 public sealed class OpeningDirectChats : DatabaseFixture
 {
-    private DirectChatRepository Chats => new(Database.Database);
+    private int _calls;
+
+    /// <summary>Each call goes to the next node, where the database is a cluster.</summary>
+    private DirectChatRepository Chats => new(Database.DatabaseAt(Interlocked.Increment(ref _calls)));
 
     [Test]
     public async Task Two_people_at_once_a_hundred_times()

@@ -18,7 +18,7 @@ public sealed class StoringReceipts : DatabaseFixture
     {
         var chat = await ChatAsync(messages: 300);
         await using var one = Writer();
-        await using var two = Writer();
+        await using var two = Writer(node: 1);
         var random = new Random(4711);
         var marks = _users.SelectMany(user => Enumerable.Range(0, 50).Select(_ => new Mark(chat.ChatId, user, random.Next(1, 301), random.Next(2) == 0))).ToArray();
         random.Shuffle(marks);
@@ -225,8 +225,9 @@ public sealed class StoringReceipts : DatabaseFixture
         });
     }
 
-    private ReceiptWriter Writer(Action<IReadOnlyList<AdvancedReceipt>>? advanced = null, ReceiptLimits? limits = null, TimeProvider? time = null) =>
-        new(Database.Database, advanced ?? (_ => { }), limits ?? new ReceiptLimits(), TestMetrics.Data(), time ?? TimeProvider.System);
+    private ReceiptWriter Writer(
+        Action<IReadOnlyList<AdvancedReceipt>>? advanced = null, ReceiptLimits? limits = null, TimeProvider? time = null, int node = 0) =>
+        new(Database.DatabaseAt(node), advanced ?? (_ => { }), limits ?? new ReceiptLimits(), TestMetrics.Data(), time ?? TimeProvider.System);
 
     private async Task<Roster> ChatAsync(int messages, IEnumerable<long>? members = null)
     {

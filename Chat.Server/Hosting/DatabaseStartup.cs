@@ -4,7 +4,7 @@ namespace Chat.Server.Hosting;
 
 /// <summary>Brings the database up to date before anything else starts.</summary>
 internal sealed partial class DatabaseStartup(
-    Migrator migrator, DemoData demo, DatabaseOptions options, TimeProvider time, ILogger<DatabaseStartup> logger) : IHostedLifecycleService
+    ChatDatabase database, Migrator migrator, DemoData demo, DatabaseOptions options, TimeProvider time, ILogger<DatabaseStartup> logger) : IHostedLifecycleService
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
@@ -16,6 +16,7 @@ internal sealed partial class DatabaseStartup(
             try
             {
                 foreach (var name in await migrator.MigrateAsync(cancellationToken)) LogMigrated(logger, name);
+                if (await database.QueryAsync(GaleraCluster.FindAsync, cancellationToken) is { WaitsForOthers: false }) LogReadsMayLag(logger);
                 break;
             }
             catch (DataUnavailableException exception) when (time.GetElapsedTime(start) < options.StartTimeout)
@@ -42,6 +43,11 @@ internal sealed partial class DatabaseStartup(
 
     [LoggerMessage(2, LogLevel.Warning, "Waiting for the database: {Reason}")]
     private static partial void LogWaiting(ILogger logger, string? reason);
+
+    [LoggerMessage(4, LogLevel.Warning,
+        "The database is a Galera cluster that does not wait for its other nodes before a read: set wsrep_sync_wait = 1 on every node, "
+        + "or messages may be missing for a moment where servers use different nodes")]
+    private static partial void LogReadsMayLag(ILogger logger);
 
     [LoggerMessage(3, LogLevel.Information, "Loaded the demo data into the empty database")]
     private static partial void LogSeeded(ILogger logger);

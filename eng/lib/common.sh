@@ -43,12 +43,13 @@ find_program() {
     return 1
 }
 
-port_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+# port_open PORT [ADDRESS]
+port_open() { (exec 3<>"/dev/tcp/${2:-127.0.0.1}/$1") 2>/dev/null; }
 
-# Whether port $1 stays taken: a process that was killed a moment ago may still be letting go of it.
+# port_taken PORT [ADDRESS]: whether it stays taken. A process that was killed a moment ago may still be letting go of it.
 port_taken() {
     local tries=20
-    while port_open "$1"; do
+    while port_open "$@"; do
         ((tries-- > 0)) || return 0
         sleep 0.1
     done

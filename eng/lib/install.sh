@@ -8,6 +8,9 @@ packages_for() {
         mariadb:apt) lines 'mariadb-server-core mariadb-client-core' mariadb-server ;;
         mariadb:dnf) say mariadb-server ;;
         mariadb:apk) say 'mariadb mariadb-client' ;;
+        galera:apt) say 'mariadb-server galera-4 rsync iproute2' ;;
+        galera:dnf) say 'mariadb-server-galera rsync iproute' ;;
+        galera:apk | galera:brew) return 1 ;;
         redis:apt) say redis-server ;;
         chromium:brew) return 1 ;; # a graphical application there, not a package
         *) say "$1" ;;
@@ -59,7 +62,7 @@ apt_install() {
     fi
 }
 
-# Installs what program $1 (mariadb, redis, chromium, haproxy) needs. Fails quietly where that is not possible.
+# Installs what program $1 (mariadb, galera, redis, chromium, haproxy) needs. Fails quietly where that is not possible.
 # A subshell, for its umask and its trap.
 install_packages() (
     local what=$1 manager log packages

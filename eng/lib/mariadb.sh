@@ -3,6 +3,7 @@
 
 mariadb_default_port=33406
 mariadb_port_variable=CHAT_DB_PORT
+mariadb_address=${CHAT_DB_ADDRESS:-127.0.0.1}
 mariadb_programs='mariadbd|mysqld'
 
 mariadb_find() { find_or_install mariadb mariadbd mysqld; }
@@ -19,7 +20,8 @@ mariadb_make_password() {
 
 is_mariadb() { "$1" --no-defaults --version 2>/dev/null | grep -q MariaDB; }
 
-# Initialises into a temporary folder and renames it, so that a data folder that exists is always whole.
+# Initialises into a temporary folder and renames it, so that a data folder that exists is always whole. With a tmpdir of
+# its own: in a shared one, a server that starts removes the temporary tables of those that are there.
 mariadb_initialise() {
     local server=$1 folder=$CHAT_LOCAL/mariadb new=$CHAT_LOCAL/mariadb/data.new
     local user
@@ -31,9 +33,9 @@ mariadb_initialise() {
     if is_mariadb "$server"; then
         "$(find_program mariadb-install-db mysql_install_db)" --no-defaults --datadir="$new" "${user[@]}" \
             --auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" \
-            --skip-test-db --skip-name-resolve --force --innodb-buffer-pool-size=32M
+            --skip-test-db --skip-name-resolve --force --innodb-buffer-pool-size=32M "--tmpdir=$folder/tmp"
     else
-        "$server" --no-defaults --initialize-insecure --datadir="$new" "${user[@]}"
+        "$server" --no-defaults --initialize-insecure --datadir="$new" "--tmpdir=$folder/tmp" "${user[@]}"
     fi >"$folder/initialise.log" 2>&1 || die "The database could not be initialised; see $folder/initialise.log"
     mv -- "$new" "$folder/data"
 }
@@ -54,13 +56,13 @@ SQL
 }
 
 mariadb_options() {
-    local server=$1 port=$2 folder=$CHAT_LOCAL/mariadb
+    local server=$1 port=$2 folder=$CHAT_LOCAL/mariadb more
     lines --no-defaults # must come first
     if ((EUID == 0)); then lines --user=root; fi
     lines "--datadir=$folder/data" "--tmpdir=$folder/tmp" "--init-file=$folder/init.sql"
     # Relative to the data folder, for a full path may be longer than the 107 characters that a socket's name may have.
     lines --socket=mysql.sock --pid-file=mysql.pid
-    lines "--port=$port" --bind-address=127.0.0.1 --skip-name-resolve --max-connections=500 --max-allowed-packet=64M
+    lines "--port=$port" "--bind-address=$mariadb_address" --skip-name-resolve --max-connections=500 --max-allowed-packet=64M
     lines --character-set-server=utf8mb4 --collation-server=utf8mb4_unicode_520_ci
     lines --innodb-flush-log-at-trx-commit=1 "--innodb-buffer-pool-size=${CHAT_DB_BUFFER_POOL:-256M}"
     lines --performance-schema=OFF
@@ -70,6 +72,9 @@ mariadb_options() {
     else
         lines --skip-log-bin --mysqlx=OFF # MariaDB has neither by default
     fi
+    # Words of the caller's own: no name of an option or folder of ours holds a space.
+    read -ra more <<<"${CHAT_DB_OPTIONS:-}"
+    if ((${#more[@]} > 0)); then lines "${more[@]}"; fi
 }
 
 mariadb_start() {
@@ -84,12 +89,12 @@ mariadb_start() {
 
 # The server speaks first; it is silent until it accepts connections.
 mariadb_answers() {
-    (exec 3<>"/dev/tcp/127.0.0.1/$1" && read -r -t 2 -n 1 -u 3 _) 2>/dev/null
+    (exec 3<>"/dev/tcp/$mariadb_address/$1" && read -r -t 2 -n 1 -u 3 _) 2>/dev/null
 }
 
 mariadb_env() {
     local login
-    login="Server=127.0.0.1;Port=$(service_port mariadb);User ID=chat;Password=$(mariadb_password)"
+    login="Server=$mariadb_address;Port=$(service_port mariadb);User ID=chat;Password=$(mariadb_password)"
     say "export ConnectionStrings__Chat='$login;Database=chat'"
     say "export CHAT_TEST_DATABASE='$login'"
 }

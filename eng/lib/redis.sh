@@ -3,6 +3,7 @@
 
 redis_default_port=36379
 redis_port_variable=CHAT_REDIS_PORT
+redis_address=127.0.0.1
 redis_programs=redis-server
 
 redis_find() { find_or_install redis redis-server; }

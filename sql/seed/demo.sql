@@ -1,5 +1,5 @@
 -- People and chats for a first look, loaded into an empty database by Database:SeedDemo (./run sets it).
--- Everybody's password is demo-demo-1. Times are relative to the loading, in UTC.
+-- Everybody's password is demo-demo-1. Times are relative to the loading, in UTC. Only statements end a line with a semicolon.
 
 INSERT INTO users (user_id, name, phone_number, username, password_hash, status, last_seen, created_at) VALUES
   (1, 'John Doe',      '+11234567890', 'john',  'AQAAAAIAAYagAAAAEHqm5pYQ+KrTDah1dBGrwhdjYYwMCydiGgS2X+ZlNkLk/DYupvI0NvBW80bLPsN+fg==', 'Hey there! I am using Chat.', UTC_TIMESTAMP(6) - INTERVAL 3 MINUTE,  UTC_TIMESTAMP(6) - INTERVAL 40 DAY),

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Chat.Data;
 using Chat.Data.Accounts;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -23,7 +24,8 @@ internal sealed class DataProtectionKeyRing(DataProtectionKeyRepository keys, Ti
 
     /// <summary>
     /// Makes sure that there is a key before the first token is asked for. Nodes take turns: two that start at once on an empty database
-    /// would otherwise make one each, and refuse the other's tokens until they next read the ring. Needs the migrated database.
+    /// would otherwise make one each, and refuse the other's tokens until they next read the ring. Where taking turns does not hold, at
+    /// different nodes of a Galera cluster, one of them is refused by the database, and reads the other's. Needs the migrated database.
     /// </summary>
     public static Task EnsureAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
@@ -32,10 +34,20 @@ internal sealed class DataProtectionKeyRing(DataProtectionKeyRepository keys, Ti
         return keys.ExclusivelyAsync(
             () =>
             {
-                // Whatever is protected makes the framework read the ring, and make a key where there is none.
-                provider.CreateProtector(nameof(DataProtectionKeyRing)).Protect([]);
+                try
+                {
+                    Touch(provider);
+                }
+                catch (Exception exception) when (exception.GetBaseException().IsDuplicateKey())
+                {
+                    Touch(provider);
+                }
                 return Task.CompletedTask;
             },
             cancellationToken);
     }
+
+    /// <summary>Whatever is protected makes the framework read the ring, and make a key where there is none.</summary>
+    private static void Touch(IDataProtectionProvider provider) =>
+        provider.CreateProtector(nameof(DataProtectionKeyRing)).Protect([]);
 }
