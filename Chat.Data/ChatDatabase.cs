@@ -12,8 +12,8 @@ public sealed class ChatDatabase : IAsyncDisposable
     private readonly DbDataSource _source;
     private readonly DataMetrics? _metrics;
 
-    /// <summary>Longer than drivers keep a connection that nobody uses (180 s).</summary>
-    private static readonly TimeSpan SuspicionTime = TimeSpan.FromMinutes(4);
+    /// <summary>By then the pool has let go of what nobody used since.</summary>
+    private static readonly TimeSpan SuspicionTime = 4 * SessionSettings.TrustUnused;
 
     /// <summary>More than a pool has by default.</summary>
     private const int MaxBroken = 200;

@@ -23,6 +23,7 @@ public sealed class DataMetrics
     private readonly Histogram<int> _receiptBatchSize;
     private readonly Histogram<double> _receiptDuration;
     private readonly Counter<long> _failures;
+    private readonly Counter<long> _replicaReads;
 
     public DataMetrics(IMeterFactory meters)
     {
@@ -35,7 +36,9 @@ public sealed class DataMetrics
         _receiptBatchSize = Sizes("chat.receipts.batch.size", "{mark}", "Marks in one transaction");
         _receiptDuration = Times("chat.receipts.duration", "The transaction of a batch of marks, repeats included");
         _failures = _meter.CreateCounter<long>(
-            "chat.database.failures", "{failure}", "What the database refused: unavailable (also after repeats), conflict (a deadlock or lock timeout that was run again)");
+            "chat.database.failures", "{failure}", "What the database refused: unavailable (also after repeats), conflict (a deadlock, a lock timeout or a commit that a cluster refused, and that was run again)");
+        _replicaReads = _meter.CreateCounter<long>(
+            "chat.replica.reads", "{read}", "Reads meant for the replica, by outcome: served, behind, failed, resting; all but the first went to the primary");
     }
 
     /// <summary>Whether messages have to know when they were enqueued.</summary>
@@ -81,6 +84,8 @@ public sealed class DataMetrics
     internal void Unavailable() => _failures.Add(1, new KeyValuePair<string, object?>("error.type", "unavailable"));
 
     internal void Conflict() => _failures.Add(1, new KeyValuePair<string, object?>("error.type", "conflict"));
+
+    internal void ReplicaRead(string outcome) => _replicaReads.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     private void Count(string outcome, int messages)
     {

@@ -12,7 +12,19 @@ public interface IHistoryReader
     Task<(ChatPosition Position, IReadOnlyList<MessageRow> Messages)?> ReadAsync(
         long chatId, long userId, HistoryAnchor anchor, long messageId, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Both sides of an id in one go; the message itself is among the older ones.</summary>
+    /// <summary>
+    /// The same for somebody who leafs through the history: the position is current, the messages may come from a replica that
+    /// provably has them.
+    /// </summary>
+    /// <returns>Null when the chat does not exist or the user is not in it. Messages ascend by id.</returns>
+    /// <exception cref="DataUnavailableException"/>
+    Task<(ChatPosition Position, IReadOnlyList<MessageRow> Messages)?> ReadPageAsync(
+        long chatId, long userId, HistoryAnchor anchor, long messageId, int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Both sides of an id in one go; the message itself is among the older ones. As with <see cref="ReadPageAsync"/>, a replica
+    /// may serve the messages.
+    /// </summary>
     /// <returns>Null when the chat does not exist or the user is not in it. Messages ascend by id.</returns>
     /// <exception cref="DataUnavailableException"/>
     Task<(ChatPosition Position, IReadOnlyList<MessageRow> Older, IReadOnlyList<MessageRow> Newer)?> ReadAroundAsync(

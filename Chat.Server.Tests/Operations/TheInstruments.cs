@@ -6,6 +6,7 @@ using Chat.Server.Realtime.Backplane;
 using Chat.Server.Tests.Operations.Support;
 using Chat.Server.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chat.Server.Tests.Operations;
 
@@ -66,8 +67,13 @@ public sealed partial class TheInstruments
     /// <summary>What does not happen to well-behaved clients of a sound database.</summary>
     private static async Task FailAsync(ChatServerFactory server)
     {
-        await using var away = ChatDatabase.Create("Server=127.0.0.1;Port=1;User ID=x;Password=x;Database=x", server.Services.GetRequiredService<DataMetrics>());
+        const string Nowhere = "Server=127.0.0.1;Port=1;User ID=x;Password=x;Database=x";
+        var metrics = server.Services.GetRequiredService<DataMetrics>();
+        await using var away = ChatDatabase.Create(Nowhere, metrics);
         Assert.That(async () => await away.OpenAsync(CancellationToken.None), Throws.InstanceOf<DataUnavailableException>());
+        await using var replica = new ReadReplica(
+            ChatDatabase.Create(Nowhere), new ReplicaLimits(Deadline.Default, Deadline.Default), metrics, TimeProvider.System, NullLogger<ReadReplica>.Instance);
+        Assert.That(await replica.TryReadAsync((_, _) => Task.FromResult<string?>(""), CancellationToken.None), Is.Null);
         await using var probe = new Cluster.Support.ProbeConnection();
         server.Services.GetRequiredService<SlowClients>().Drop(probe.Context, bytes: 1);
         // What a loss of news leads to is tested where it is brought about; here, that it is reported.

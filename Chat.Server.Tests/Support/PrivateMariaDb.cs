@@ -8,18 +8,19 @@ namespace Chat.Server.Tests.Support;
 internal sealed class PrivateMariaDb : IAsyncDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"chat-test-{Guid.NewGuid():N}");
-    private readonly int _port = FreePort();
+    private readonly string _options;
 
-    private PrivateMariaDb()
-    {
-    }
+    private PrivateMariaDb(string options) => _options = options;
+
+    public int Port { get; } = FreePort();
 
     /// <summary>Of the server, without a database.</summary>
     public string ConnectionString { get; private set; } = "";
 
-    public static async Task<PrivateMariaDb> StartNewAsync()
+    /// <param name="options">More options for the server's command line, separated by spaces.</param>
+    public static async Task<PrivateMariaDb> StartNewAsync(string options = "")
     {
-        var server = new PrivateMariaDb();
+        var server = new PrivateMariaDb(options);
         await server.StartAsync();
         server.ConnectionString = await server.RunAsync("eval \"$(eng/services.sh env)\" && printf %s \"$CHAT_TEST_DATABASE\"");
         return server;
@@ -36,13 +37,18 @@ internal sealed class PrivateMariaDb : IAsyncDisposable
 
     public Task KillAsync() => RunAsync("eng/services.sh kill mariadb");
 
+    /// <summary>Runs statements with all rights, through the server's socket.</summary>
+    /// <returns>What the client printed: a line for each row.</returns>
+    public async Task<string> AsRootAsync(string sql) =>
+        (await RunAsync("mariadb --no-defaults --socket=\"$CHAT_LOCAL/mariadb/data/mysql.sock\" --batch --skip-column-names --execute=\"$SQL\"", sql)).Trim();
+
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<string> RunAsync(string command)
+    private async Task<string> RunAsync(string command, string sql = "")
     {
         var start = new ProcessStartInfo("bash", ["-c", command])
         {
@@ -50,7 +56,11 @@ internal sealed class PrivateMariaDb : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
-            Environment = { ["CHAT_LOCAL"] = _folder, ["CHAT_DB_PORT"] = $"{_port}", ["CHAT_DB_BUFFER_POOL"] = "32M" },
+            Environment =
+            {
+                ["CHAT_LOCAL"] = _folder, ["CHAT_DB_PORT"] = $"{Port}", ["CHAT_DB_BUFFER_POOL"] = "32M",
+                ["CHAT_DB_OPTIONS"] = _options, ["SQL"] = sql,
+            },
         };
         using var process = Process.Start(start)!;
         process.StandardInput.Close();

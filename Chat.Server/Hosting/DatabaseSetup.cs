@@ -15,6 +15,18 @@ public sealed record DatabaseOptions
 
     /// <summary>Loads people and chats to look at into an empty database. Not for production: their password is known.</summary>
     public bool SeedDemo { get; init; }
+
+    /// <summary>How long a read of the replica may take before the primary is asked instead.</summary>
+    public TimeSpan ReplicaTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the replica is left alone after it failed.</summary>
+    public TimeSpan ReplicaRest { get; init; } = TimeSpan.FromSeconds(10);
+
+    internal static (string Key, string Reason)? Check(DatabaseOptions options) =>
+        options.StartTimeout <= TimeSpan.Zero ? ("StartTimeout", "must be positive")
+        : options.ReplicaTimeout <= TimeSpan.Zero ? ("ReplicaTimeout", "must be positive")
+        : options.ReplicaRest <= TimeSpan.Zero ? ("ReplicaRest", "must be positive")
+        : null;
 }
 
 internal static class DatabaseSetup
@@ -24,17 +36,8 @@ internal static class DatabaseSetup
         var connectionString = builder.Configuration.GetConnectionString("Chat");
         if (string.IsNullOrWhiteSpace(connectionString))
             throw new ConfigurationException("ConnectionStrings:Chat", "is missing: Server=…;Port=…;User ID=…;Password=…;Database=…");
-        try
-        {
-            new DbConnectionStringBuilder { ConnectionString = connectionString }.ContainsKey("Server");
-        }
-        catch (ArgumentException)
-        {
-            // The text is not repeated: it holds a password.
-            throw new ConfigurationException("ConnectionStrings:Chat", "is malformed");
-        }
-
-        builder.AddOptions("Database", new DatabaseOptions(), o => o.StartTimeout > TimeSpan.Zero ? null : ("StartTimeout", "must be positive"));
+        CheckConnectionString("ConnectionStrings:Chat", connectionString);
+        builder.AddOptions("Database", new DatabaseOptions(), DatabaseOptions.Check);
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<DataMetrics>();
@@ -42,6 +45,7 @@ internal static class DatabaseSetup
         services.AddSingleton<Migrator>();
         services.AddSingleton<DemoData>();
         services.AddHostedService<DatabaseStartup>();
+        if (builder.Configuration.GetConnectionString("ChatReplica") is { Length: > 0 } replica) services.AddReplica(replica);
 
         services.AddSingleton<IRosterReader, RosterRepository>();
         services.AddSingleton<IChatHeadReader, ChatHeadRepository>();
@@ -51,5 +55,30 @@ internal static class DatabaseSetup
         services.AddSingleton<IMessageInfoReader, MessageInfoRepository>();
         services.AddSingleton<IGroupStore, GroupRepository>();
         return builder;
+    }
+
+    private static void AddReplica(this IServiceCollection services, string connectionString)
+    {
+        CheckConnectionString("ConnectionStrings:ChatReplica", connectionString);
+        services.AddSingleton(s =>
+        {
+            var options = s.GetRequiredService<DatabaseOptions>();
+            return new ReadReplica(
+                ChatDatabase.Create(connectionString), new ReplicaLimits(options.ReplicaTimeout, options.ReplicaRest),
+                s.GetRequiredService<DataMetrics>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ReadReplica>>());
+        });
+    }
+
+    private static void CheckConnectionString(string path, string connectionString)
+    {
+        try
+        {
+            new DbConnectionStringBuilder { ConnectionString = connectionString }.ContainsKey("Server");
+        }
+        catch (ArgumentException)
+        {
+            // The text is not repeated: it holds a password.
+            throw new ConfigurationException(path, "is malformed");
+        }
     }
 }

@@ -30,7 +30,7 @@ public sealed class HistoryService(IHistoryReader history, SyncOptions options)
         var (anchor, messageId) = request.AfterMessageId is { } after
             ? (HistoryAnchor.After, after)
             : (HistoryAnchor.Before, request.BeforeMessageId ?? long.MaxValue);
-        var read = await history.ReadAsync(request.ChatId, userId, anchor, messageId, limit + 1, cancellationToken)
+        var read = await history.ReadPageAsync(request.ChatId, userId, anchor, messageId, limit + 1, cancellationToken)
             ?? throw ChatException.ChatNotFound();
         var rows = read.Messages;
         var hasMore = rows.Count > limit;
