@@ -48,6 +48,8 @@ internal static class TelemetrySetup
                 .AddSource(DataTracing.SourceName, CallTracing.SourceName)
                 .AddAspNetCoreInstrumentation(http =>
                 {
+                    // Our own spans of hub calls are chosen before they are made (CallTracing).
+                    http.EnableAspNetCoreSignalRSupport = false;
                     http.Filter = context => IsWorthTracing(context.Request.Path);
                     // It may hold an access token, or whom somebody looks for.
                     http.EnrichWithHttpRequest = (span, _) => span.SetTag("url.query", null);
