@@ -9,6 +9,7 @@ if (ContractSetup.TryPrint(args)) return;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddDatabase();
 builder.AddMessaging();
+builder.AddConnections();
 builder.AddRedis();
 builder.AddPresence();
 builder.AddAccounts();

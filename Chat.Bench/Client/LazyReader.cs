@@ -10,7 +10,7 @@ namespace Chat.Bench.Client;
 /// A client that may stop reading while its connection lives and it goes on pinging: a telephone with a full buffer. Its socket takes
 /// little by itself, so that what it does not read stays with the server.
 /// </summary>
-internal sealed class LazyReader : IAsyncDisposable
+public sealed class LazyReader : IAsyncDisposable
 {
     private const int SocketBufferBytes = 8 * 1024;
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(10);

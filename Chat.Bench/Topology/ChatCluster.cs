@@ -40,8 +40,11 @@ public sealed class ChatCluster : IServedChat
         var started = new List<IAsyncDisposable>();
         try
         {
-            var database = await StartAsync(PrivateDatabase.StartAsync(bufferPool: null, cancellationToken), started);
-            var redis = await StartAsync(PrivateRedis.StartNewAsync(cancellationToken), started);
+            var startingRedis = StartAsync(PrivateRedis.StartNewAsync(cancellationToken), started);
+            var startingDatabase = StartAsync(PrivateDatabase.StartAsync(bufferPool: null, cancellationToken), started);
+            // Both, whatever comes of one of them: what has started must be in the list before it is stopped.
+            await Task.WhenAll(startingRedis, startingDatabase);
+            var (redis, database) = (await startingRedis, await startingDatabase);
             await Databases.CreateAsync(database, DatabaseName, cancellationToken);
             var ofNodes = new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
             {

@@ -10,6 +10,7 @@ using Chat.Server.Features.Receipts;
 using Chat.Server.Hubs;
 using Chat.Server.Hubs.Filters;
 using Chat.Server.Realtime;
+using Chat.Server.Realtime.Backplane;
 using Chat.Server.Realtime.Cluster;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
@@ -103,7 +104,7 @@ internal static class MessagingSetup
     {
         app.Services.GetRequiredService<RosterCache>().StartSweeping();
         // A request that lasts as long as its connection says nothing about how fast requests are.
-        app.MapHub<ChatHub>("/hub/chat", options => options.CloseOnAuthenticationExpiration = true).DisableHttpMetrics();
+        app.MapHub<ChatHub>("/hub/chat", app.Services.GetRequiredService<ConnectionLimits>().Apply).DisableHttpMetrics();
         return app;
     }
 

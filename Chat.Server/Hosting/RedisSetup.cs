@@ -14,11 +14,8 @@ internal static class RedisSetup
     public static WebApplicationBuilder AddRedis(this WebApplicationBuilder builder)
     {
         var options = builder.AddOptions("Redis", new RedisOptions(), RedisOptions.Check);
-        var connections = builder.AddOptions("Connections", new ConnectionLimits(), ConnectionLimits.Check);
         var connectionString = builder.Configuration.GetConnectionString("Redis");
         var services = builder.Services;
-        services.Configure<HubOptions>(hub =>
-            (hub.KeepAliveInterval, hub.ClientTimeoutInterval) = (connections.KeepAliveInterval, connections.ClientTimeout));
 
         services.AddSingleton<ChatPushGate>();
         services.AddSingleton<ConnectionCheck>();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Chat.Bench.Client;
 using Chat.Bench.Measuring;
@@ -33,14 +34,13 @@ public static class SlowClientsRun
         var settings = new Dictionary<string, string>(options.NodeSettings) { [ReasonCategory] = "Information" };
         await using var cluster = await output.PhaseAsync("Starting a cluster", _ => ChatCluster.StartAsync(settings, cancellationToken));
         await using var stage = await ChaosStage.StartAsync(cluster, options, output, cancellationToken);
-        var readers = new List<LazyReader>();
+        var readers = new ConcurrentBag<LazyReader>();
         try
         {
-            await output.PhaseAsync($"Connecting {stage.Bystanders.Count} more members", async _ =>
-            {
-                foreach (var user in stage.Bystanders) readers.Add(await LazyReader.ConnectAsync(user, cancellationToken));
-            });
-            await MeasureAsync(cluster, stage, readers, options, output, cancellationToken);
+            await output.PhaseAsync($"Connecting {stage.Bystanders.Count} more members", _ => Parallel.ForEachAsync(
+                stage.Bystanders, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken },
+                async (user, token) => readers.Add(await LazyReader.ConnectAsync(user, token))));
+            await MeasureAsync(cluster, stage, [.. readers], options, output, cancellationToken);
         }
         finally
         {
@@ -50,7 +50,7 @@ public static class SlowClientsRun
     }
 
     private static async Task MeasureAsync(
-        ChatCluster cluster, ChaosStage stage, List<LazyReader> readers, ChaosOptions options, RunOutput output, CancellationToken cancellationToken)
+        ChatCluster cluster, ChaosStage stage, IReadOnlyList<LazyReader> readers, ChaosOptions options, RunOutput output, CancellationToken cancellationToken)
     {
         _ = DroppedBy(cluster);
         _ = stage.Counters.Deliveries.Take();

@@ -2,32 +2,6 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Chat.Server.Realtime.Backplane;
 
-/// <summary>Section <c>Connections</c>: what one client may cost.</summary>
-public sealed record ConnectionLimits
-{
-    /// <summary>Bytes held for a client that reads too slowly, beside <see cref="TransportBufferBytes"/> and the system's socket buffers.</summary>
-    public long MaxPendingBytes { get; init; } = 1024 * 1024;
-
-    public int MaxPendingMessages { get; init; } = 10_000;
-
-    /// <summary>Bytes on the way between SignalR and the socket, in each direction.</summary>
-    public int TransportBufferBytes { get; init; } = 64 * 1024;
-
-    /// <summary>How long nothing may have been sent to a client before the server sends a ping.</summary>
-    public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(15);
-
-    /// <summary>A client of which nothing was heard for so long, not even a ping, is taken for gone. Clients ping every 15 s.</summary>
-    public TimeSpan ClientTimeout { get; init; } = TimeSpan.FromSeconds(30);
-
-    internal static (string Key, string Reason)? Check(ConnectionLimits o) =>
-        o.MaxPendingBytes < 1024 ? ("MaxPendingBytes", "must be at least 1024")
-        : o.MaxPendingMessages < 1 ? ("MaxPendingMessages", "must be at least 1")
-        : o.TransportBufferBytes < 1024 ? ("TransportBufferBytes", "must be at least 1024")
-        : o.KeepAliveInterval < TimeSpan.FromSeconds(1) ? ("KeepAliveInterval", "must be at least 1 second")
-        : o.ClientTimeout < o.KeepAliveInterval * 2 ? ("ClientTimeout", "must be at least twice Connections:KeepAliveInterval")
-        : null;
-}
-
 /// <summary>What happens to a client that does not read: it is closed, and will find what it missed when it comes back.</summary>
 internal sealed partial class SlowClients(ConnectionLimits limits, RealtimeMetrics metrics, ILogger<SlowClients> logger)
 {
