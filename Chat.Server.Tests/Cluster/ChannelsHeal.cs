@@ -38,32 +38,13 @@ internal sealed class ChannelsHeal
     public async Task Subscriptions_that_are_killed_are_made_again_and_what_was_missed_is_known()
     {
         var (here, there) = await TwoNodesAsync();
-        var losses = LossesOf(there);
+        var losses = Hearing.LossesOf(there.Channels!.Push);
         await using var admin = await ConnectAsync(_redis.ConnectionString);
 
         await admin.Database!.ExecuteAsync("CLIENT", "KILL", "TYPE", "pubsub");
         here.Channels!.Push.Send(PushEntry.Command(PushKind.Applied, 0).Entry);
 
-        await HearsAgainAsync(here, there, within: new RedisOptions().Heartbeat * 3);
-        await losses.WaitForCountAsync(1);
-    }
-
-    [Test]
-    public async Task A_subscription_that_dies_without_a_word_is_made_again()
-    {
-        await using var proxy = new RedisProxy(_redis.ConnectionString);
-        var options = NewOptions();
-        var here = await StartNodeAsync(_redis.ConnectionString, options);
-        var there = await StartNodeAsync(proxy.ConnectionString, options);
-        await HearsAgainAsync(here, there);
-        var losses = LossesOf(there);
-
-        proxy.DeafenSubscriptions();
-        here.Channels!.Push.Send(PushEntry.Command(PushKind.Applied, 0).Entry);
-
-        // Soon, although the connection itself is given up only when it has been silent for four times as long as a command may take.
-        await Deadline.UntilAsync(() => !there.Channels!.IsHealthy, "it is noticed", Heartbeat * 3 + TimeSpan.FromSeconds(3));
-        await HearsAgainAsync(here, there);
+        await Hearing.BothWaysAsync(here, there, within: new RedisOptions().Heartbeat * 3);
         await losses.WaitForCountAsync(1);
     }
 
@@ -77,7 +58,7 @@ internal sealed class ChannelsHeal
         await using var near = new ProbeConnection();
         await here.Manager.OnConnectedAsync(near.Context);
         await here.Manager.AddToGroupAsync(near.Id, "tea");
-        var losses = LossesOf(there);
+        var losses = Hearing.LossesOf(there.Channels!.Push);
         var text = new string('x', 10_000);
         await _redis.FreezeAsync();
 
@@ -95,7 +76,7 @@ internal sealed class ChannelsHeal
         Assert.That(here.Metrics.LostEntries, Is.Not.Zero);
 
         await _redis.ThawAsync();
-        await HearsAgainAsync(here, there);
+        await Hearing.BothWaysAsync(here, there);
         await losses.WaitForCountAsync(1);
         await here.Manager.OnDisconnectedAsync(near.Context);
     }
@@ -112,7 +93,7 @@ internal sealed class ChannelsHeal
 
         await late.RestartAsync();
 
-        await HearsAgainAsync(here, there);
+        await Hearing.BothWaysAsync(here, there);
         await StopNodes();
     }
 
@@ -120,7 +101,7 @@ internal sealed class ChannelsHeal
     public async Task An_entry_that_cannot_be_handled_harms_no_other_and_counts_as_lost()
     {
         var (here, there) = await TwoNodesAsync();
-        var losses = LossesOf(there);
+        var losses = Hearing.LossesOf(there.Channels!.Push);
         await using var far = new ProbeConnection();
         await there.Manager.OnConnectedAsync(far.Context);
         await there.Manager.AddToGroupAsync(far.Id, "tea");
@@ -140,7 +121,7 @@ internal sealed class ChannelsHeal
     {
         var options = NewOptions();
         var (here, there) = (await StartNodeAsync(_redis.ConnectionString, options), await StartNodeAsync(_redis.ConnectionString, options));
-        await HearsAgainAsync(here, there);
+        await Hearing.BothWaysAsync(here, there);
         return (here, there);
     }
 
@@ -158,29 +139,5 @@ internal sealed class ChannelsHeal
         var connection = new RedisConnection(redis, NullLogger<RedisConnection>.Instance);
         await connection.ConnectAsync();
         return connection;
-    }
-
-    private static EventLog<string> LossesOf(TestNode node)
-    {
-        var losses = new EventLog<string>();
-        node.Channels!.Push.NewsLost += () => losses.Add("push");
-        return losses;
-    }
-
-    /// <summary>Pushes cross, both ways.</summary>
-    private static Task HearsAgainAsync(TestNode one, TestNode two, TimeSpan? within = null) =>
-        Task.WhenAll(MustHearAsync(one, two, within), MustHearAsync(two, one, within));
-
-    private static async Task MustHearAsync(TestNode from, TestNode to, TimeSpan? within)
-    {
-        await using var connection = new ProbeConnection();
-        await to.Manager.OnConnectedAsync(connection.Context);
-        await to.Manager.AddToGroupAsync(connection.Id, connection.Id);
-        await Deadline.UntilAsync(async () =>
-        {
-            await from.Manager.SendGroupAsync(connection.Id, "Say", ["are you there?"]);
-            return to.Channels!.IsHealthy && connection.Heard.Count > 0;
-        }, "the other node hears", within ?? TimeSpan.FromSeconds(40));
-        await to.Manager.OnDisconnectedAsync(connection.Context);
     }
 }

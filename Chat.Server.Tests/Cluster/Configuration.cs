@@ -30,4 +30,15 @@ public sealed class Configuration
                 ? Throws.Nothing
                 : Throws.InstanceOf<ConfigurationException>().With.Message.StartsWith("Redis:Backplane"));
     }
+
+    [Test]
+    public void Sentinels_are_followed_or_are_refused_by_the_path_of_the_setting()
+    {
+        Action parse = () => RedisConnection.Parse("127.0.0.1:1,serviceName=chat");
+        Assert.That(
+            parse,
+            RedisPackages.FollowsSentinels
+                ? Throws.Nothing
+                : Throws.InstanceOf<ConfigurationException>().With.Message.StartsWith("ConnectionStrings:Redis"));
+    }
 }

@@ -18,6 +18,9 @@ internal static class RedisPackages
     /// <summary>Whether <see cref="AddMicrosoftBackplane"/> does it, or refuses.</summary>
     public static bool HasMicrosoftBackplane => true;
 
+    /// <summary>Whether a connection with a <c>serviceName</c> asks Sentinels for the primary, and follows their fail-overs.</summary>
+    public static bool FollowsSentinels => true;
+
     /// <summary>Lets Microsoft's package carry the pushes.</summary>
     public static void AddMicrosoftBackplane(this ISignalRServerBuilder signalR, string connectionString, RedisNames names)
     {
@@ -29,11 +32,14 @@ internal static class RedisPackages
         signalR.Services.AddSingleton(typeof(HubLifetimeManager<>), typeof(MicrosoftLifetimeManager<>));
     }
 
-    /// <summary>Subscribes so that messages are handled one after another, in the order of their arrival.</summary>
+    /// <summary>
+    /// Subscribes so that messages are handled one after another, in the order of their arrival. Never to a replica: what is published there
+    /// does not reach the others, and the node would not notice, since it hears itself.
+    /// </summary>
     /// <returns>Ends the subscription.</returns>
     public static async Task<Func<Task>> SubscribeInOrderAsync(ISubscriber subscriber, RedisChannel channel, Action<RedisValue> handle)
     {
-        var queue = await subscriber.SubscribeAsync(channel);
+        var queue = await subscriber.SubscribeAsync(channel, CommandFlags.DemandMaster);
         queue.OnMessage(message => handle(message.Message));
         return () => queue.UnsubscribeAsync();
     }

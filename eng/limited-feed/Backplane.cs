@@ -10,6 +10,8 @@ internal static class RedisPackages
 {
     public static bool HasMicrosoftBackplane => false;
 
+    public static bool FollowsSentinels => false;
+
     public static void AddMicrosoftBackplane(this ISignalRServerBuilder signalR, string connectionString, RedisNames names) =>
         throw new ConfigurationException(
             "Redis:Backplane",
@@ -19,7 +21,7 @@ internal static class RedisPackages
     {
         // This version keeps the order by itself (ConnectionMultiplexer.PreserveAsyncOrder).
         Action<RedisChannel, RedisValue> handler = (_, message) => handle(message);
-        await subscriber.SubscribeAsync(channel, handler);
+        await subscriber.SubscribeAsync(channel, handler, CommandFlags.DemandMaster);
         return () => subscriber.UnsubscribeAsync(channel, handler);
     }
 }

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Chat.Server.Tests.Cluster.Support;
 
 /// <summary>
-/// Stands between a node and Redis, and can let connections go deaf: they stay open, and nothing passes any more, as when a firewall
-/// forgets them.
+/// Stands between a node and Redis. It can cut them off from each other, and can let connections go deaf: they stay open, and nothing passes
+/// any more, as when a firewall forgets them.
 /// </summary>
 internal sealed class RedisProxy : IAsyncDisposable
 {
@@ -14,6 +14,7 @@ internal sealed class RedisProxy : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentBag<Link> _links = [];
     private readonly IPEndPoint _redis;
+    private volatile bool _isCut;
 
     public RedisProxy(string redis)
     {
@@ -31,6 +32,15 @@ internal sealed class RedisProxy : IAsyncDisposable
             if (link.Subscribes) link.IsDeaf = true;
     }
 
+    /// <summary>Ends all connections and refuses new ones, until <see cref="Mend"/>.</summary>
+    public void Cut()
+    {
+        _isCut = true;
+        foreach (var link in _links) link.Close();
+    }
+
+    public void Mend() => _isCut = false;
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -47,7 +57,8 @@ internal sealed class RedisProxy : IAsyncDisposable
             {
                 var link = new Link(await _listener.AcceptTcpClientAsync(_stopping.Token));
                 _links.Add(link);
-                _ = link.RunAsync(_redis, _stopping.Token);
+                if (_isCut) link.Close();
+                else _ = link.RunAsync(_redis, _stopping.Token);
             }
             catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
             {

@@ -34,6 +34,8 @@ internal sealed class TestNode : IPushNode
 
     public NodeChannels? Channels { get; }
 
+    public StackExchange.Redis.ISubscriber? Subscriber => _redis?.Subscriber;
+
     public static TestNode Alone(ConnectionLimits? limits = null) => new(null, new RedisOptions(), limits ?? new ConnectionLimits());
 
     /// <summary>A node that hears the others, once this returns.</summary>

@@ -30,13 +30,14 @@ internal readonly ref struct Envelope(ReadOnlyMemory<byte> data)
 
     private int Written => BinaryPrimitives.ReadInt32LittleEndian(_header[17..]);
 
-    public void ForEach(Action<ReadOnlyMemory<byte>> use)
+    /// <param name="skip">How many are passed over.</param>
+    public void ForEach(Action<ReadOnlyMemory<byte>> use, int skip)
     {
         var rest = data[HeaderBytes..];
-        for (var left = Count; left > 0; left--)
+        for (var i = 0; i < Count; i++)
         {
             var length = BinaryPrimitives.ReadInt32LittleEndian(rest.Span);
-            use(rest.Slice(EntryHeaderBytes, length));
+            if (i >= skip) use(rest.Slice(EntryHeaderBytes, length));
             rest = rest[(EntryHeaderBytes + length)..];
         }
     }

@@ -166,14 +166,14 @@ internal sealed partial class NodeChannel : IAsyncDisposable
     private void OnEntries(Envelope envelope)
     {
         _unhandled = 0;
-        var missed = _watch.Saw(envelope.Node, envelope.First, envelope.Count);
+        var arrival = _watch.Saw(envelope.Node, envelope.First, envelope.Count);
         if (envelope.IsFarewell) _watch.Ended(envelope.Node);
-        if (envelope.Count > 0)
+        if (envelope.Count > arrival.Repeated)
         {
-            _metrics.Received(_name, envelope.Count);
-            envelope.ForEach(_handle);
+            _metrics.Received(_name, envelope.Count - arrival.Repeated);
+            envelope.ForEach(_handle, skip: arrival.Repeated);
         }
-        missed += _unhandled;
+        var missed = arrival.Missed + _unhandled;
         if (missed == 0) return;
         _metrics.Missed(_name, missed);
         LogMissed(_logger, missed, _name);

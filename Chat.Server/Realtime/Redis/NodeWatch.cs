@@ -21,15 +21,16 @@ internal sealed class NodeWatch(TimeProvider time, TimeSpan goneAfter)
     }
 
     /// <summary>Takes note of entries <paramref name="first"/>, … of a node. Called by one thread at a time.</summary>
-    /// <returns>How many entries before them never came.</returns>
-    public long Saw(ulong node, long first, int count)
+    public Arrival Saw(ulong node, long first, int count)
     {
         var now = time.GetTimestamp();
-        var missed = 0L;
-        if (_nodes.TryGetValue(node, out var seen)) missed = Math.Max(0, first - seen.Next);
-        else Forget(now);
-        _nodes[node] = new Seen(first + count, now);
-        return missed;
+        if (!_nodes.TryGetValue(node, out var seen))
+        {
+            Forget(now);
+            seen = new Seen(first, now);
+        }
+        _nodes[node] = new Seen(Math.Max(seen.Next, first + count), now);
+        return new Arrival(Math.Max(0, first - seen.Next), (int)Math.Clamp(seen.Next - first, 0, count));
     }
 
     /// <summary>A node has ended in order: it has told everything, and will not be missed.</summary>
@@ -60,3 +61,10 @@ internal sealed class NodeWatch(TimeProvider time, TimeSpan goneAfter)
 
     private readonly record struct Seen(long Next, long At, bool Silenced = false);
 }
+
+/// <param name="Missed">How many entries before these never came.</param>
+/// <param name="Repeated">
+/// How many of these, from the first on, came before, or are late and count as missed already: a subscription that moves from one server of
+/// a Redis Cluster to another may stand on both for a moment.
+/// </param>
+internal readonly record struct Arrival(long Missed, int Repeated);

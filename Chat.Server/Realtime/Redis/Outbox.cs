@@ -137,7 +137,7 @@ internal sealed class Outbox(RedisConnection redis, RedisChannel channel, ulong 
         if (redis is not { IsConnected: true, Subscriber: { } subscriber }) return false;
         try
         {
-            await subscriber.PublishAsync(channel, message).WaitAsync(PublishTimeout);
+            await subscriber.PublishAsync(channel, message, CommandFlags.DemandMaster).WaitAsync(PublishTimeout);
             return true;
         }
         catch (Exception)

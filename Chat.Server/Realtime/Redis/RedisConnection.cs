@@ -8,12 +8,13 @@ namespace Chat.Server.Realtime.Redis;
 /// <para>
 /// <c>ConnectionStrings:Redis</c> is a configuration string of StackExchange.Redis: <c>host:port</c>; several addresses (a primary
 /// with replicas, or a few nodes of a Redis Cluster) separated by commas; or Sentinels with <c>serviceName=…</c>. The version of
-/// the default build (2.x) follows Sentinel's fail-overs; that of a limited feed (1.2.6) knows single addresses, replicas and Cluster only.
+/// the default build (2.x) follows the Sentinels' fail-overs; that of a limited feed (1.2.6) cannot, and such a build refuses them.
 /// A command may take 2 s, unless <c>syncTimeout=…</c> says otherwise.
 /// </para>
 /// </summary>
 public sealed partial class RedisConnection : IAsyncDisposable
 {
+    private const string ConfigurationPath = "ConnectionStrings:Redis";
     private const int RetryMilliseconds = 500;
 
     /// <summary>
@@ -78,12 +79,13 @@ public sealed partial class RedisConnection : IAsyncDisposable
             configuration.AbortOnConnectFail = false;
             configuration.ReconnectRetryPolicy = new LinearRetry(RetryMilliseconds);
             if (!connectionString.Contains("syncTimeout", StringComparison.OrdinalIgnoreCase)) configuration.SyncTimeout = CommandMilliseconds;
-            return configuration;
+            if (RedisPackages.FollowsSentinels || string.IsNullOrEmpty(configuration.ServiceName)) return configuration;
+            throw new ConfigurationException(ConfigurationPath, "cannot have a serviceName: this build comes from a package feed whose driver does not follow Sentinels");
         }
         catch (ArgumentException)
         {
             // The text is not repeated: it may hold a password.
-            throw new ConfigurationException("ConnectionStrings:Redis", "is malformed: host:port,…");
+            throw new ConfigurationException(ConfigurationPath, "is malformed: host:port,…");
         }
     }
 
