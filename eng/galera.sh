@@ -62,7 +62,8 @@ require_galera() {
     provider=$(find_provider) || die "$missing"
 }
 
-# What a node needs on top of a MariaDB alone; production's differ in the addresses and sizes.
+# What a node needs on top of a MariaDB alone; production's differ in the addresses and sizes. A test makes a trigger, for which an
+# account without SUPER must be trusted.
 node_options() {
     local node=$1 address members method=rsync
     address=$(address_of "$node")
@@ -72,7 +73,7 @@ node_options() {
         "--wsrep-node-name=$1" "--wsrep-node-address=$address:$cluster_port" \
         --binlog-format=ROW --innodb-autoinc-lock-mode=2 --wsrep-slave-threads=2 \
         "--wsrep-sst-method=$method" "--wsrep-sst-receive-address=$address:$copies_port" \
-        --wsrep-sync-wait=1 \
+        --wsrep-sync-wait=1 --log-bin-trust-function-creators=ON \
         "--wsrep-provider-options=$(
             say "base_host=$address;base_port=$cluster_port;gmcast.listen_addr=tcp://$address:$cluster_port;"
         )ist.recv_addr=$address:$increments_port;ist.recv_bind=$address:$increments_port;gcache.size=64M"
@@ -181,7 +182,7 @@ tests='FullyQualifiedName~.Tests.Flows|FullyQualifiedName~.Tests.Cluster|FullyQu
 
 run_tests() {
     require_dotnet
-    up "${nodes[@]}"
+    (up "${nodes[@]}") # and lets go of the lock: tests bring nodes back
     "$eng/services.sh" up redis
     "$eng/feed.sh"
     build_dotnet Chat.sln Debug

@@ -56,10 +56,21 @@ public sealed class TestDatabase : IAsyncDisposable
         await server.QueryAsync(
             connection => connection.ExecuteAsync($"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci"),
             CancellationToken.None);
+        await UntilAllKnowAsync(servers.Skip(1));
         var database = new TestDatabase(
             server, name, [.. servers.Select(at => $"{at.TrimEnd(';')};Database={name};Maximum Pool Size={PoolSize}")]);
         if (migrate) await new Migrator(database.Database, TimeProvider.System).MigrateAsync(CancellationToken.None);
         return database;
+    }
+
+    /// <summary>Another node may not know yet what the first has just made, and connecting does not wait; reading does.</summary>
+    private static async Task UntilAllKnowAsync(IEnumerable<string> servers)
+    {
+        foreach (var at in servers)
+        {
+            await using var server = ChatDatabase.Create(at);
+            await server.QueryAsync(connection => connection.ExecuteScalarAsync<int>("SELECT 1"), CancellationToken.None);
+        }
     }
 
     /// <summary>After the server was restarted: what this pool holds is broken, and nobody has noticed yet.</summary>
