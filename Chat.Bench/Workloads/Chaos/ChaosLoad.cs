@@ -78,7 +78,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
         for (var number = 1; await WaitAsync(_options.SendInterval); number++)
         {
             if (client.Unacknowledged >= MaxUnacknowledged || client.HasLeft) continue;
-            client.Send(ChooseChat(client.User), $"{number}: {new string(_options.Letter, Random.Shared.Next(1, _options.MaxTextLength))}");
+            client.Send(ChooseChat(client.User), $"{number}: {new string(_options.Letter, Random.Shared.Next(_options.MinTextLength, _options.MaxTextLength))}");
         }
     }
 

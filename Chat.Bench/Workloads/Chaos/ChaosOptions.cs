@@ -54,13 +54,13 @@ public sealed record ChaosOptions(
     };
 
     /// <summary>
-    /// A group in which most have stopped reading. Long texts, in letters that JSON escapes: what a client may leave unread is counted in
-    /// bytes, and the machine shall not spend its time on counting to it in small steps.
+    /// A group in which most have stopped reading. Long texts, in letters of three bytes: what a client may leave unread is counted in
+    /// bytes, about 100,000 of which each second then brings, and the machine shall not spend its time on counting to it in small steps.
     /// </summary>
     public static ChaosOptions SlowClients { get; } = Default with
     {
-        Pairs = 20, Groups = 1, GroupSize = 40, SendInterval = TimeSpan.FromSeconds(5), GroupShare = 1, Disturbances = 1,
-        DropInterval = Timeout.InfiniteTimeSpan, Bystanders = 300, MaxTextLength = 4_000, Letter = 'ж',
+        Pairs = 20, Groups = 1, GroupSize = 40, SendInterval = TimeSpan.FromSeconds(4), GroupShare = 1, Disturbances = 1,
+        DropInterval = Timeout.InfiniteTimeSpan, Bystanders = 300, MinTextLength = 3_000, MaxTextLength = 4_000, Letter = '中',
         Client = new ResilientClientOptions { MarkInterval = TimeSpan.FromSeconds(1) },
     };
 
@@ -70,7 +70,9 @@ public sealed record ChaosOptions(
     /// <summary>Clients beside the load that are only connected.</summary>
     public int Crowd { get; init; }
 
-    /// <summary>Characters of a text; each has a random length up to this.</summary>
+    public int MinTextLength { get; init; } = 1;
+
+    /// <summary>Characters of a text; each has a random length between the two.</summary>
     public int MaxTextLength { get; init; } = 200;
 
     public char Letter { get; init; } = 'x';
