@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Chat.Bench.Client;
@@ -56,6 +57,7 @@ internal sealed class HubSocket : IDisposable
     /// <summary>Reads what is there, or waits for it.</summary>
     /// <returns>False when the server has closed.</returns>
     /// <exception cref="SocketException"/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> ReceiveAsync(CancellationToken cancellationToken)
     {
         var count = await _socket.ReceiveAsync(_frames.GetFree(), SocketFlags.None, cancellationToken);
@@ -69,6 +71,7 @@ internal sealed class HubSocket : IDisposable
     public void Consume(int count) => _frames.Consume(count);
 
     /// <exception cref="SocketException"/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
     {
         while (frame.Length > 0) frame = frame[await _socket.SendAsync(frame, SocketFlags.None, cancellationToken)..];

@@ -191,7 +191,7 @@ public sealed class RawHubConnection : IAsyncDisposable
         try
         {
             do reason = Dispatch();
-            while (reason is null && await ReceiveOnceAsync());
+            while (reason is null && _socket.Goodbye is null && await _socket.ReceiveAsync(CancellationToken.None));
             reason ??= _socket.Goodbye ?? "closed by the server";
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
@@ -209,17 +209,10 @@ public sealed class RawHubConnection : IAsyncDisposable
         _receiver.Closed(this, ours ? null : reason);
     }
 
-    /// <returns>False when the server closed.</returns>
-    private async ValueTask<bool> ReceiveOnceAsync()
-    {
-        if (_socket.Goodbye is not null || !await _socket.ReceiveAsync(CancellationToken.None)) return false;
-        Volatile.Write(ref _heardAt, Stopwatch.GetTimestamp());
-        return true;
-    }
-
     /// <returns>Null, or why the server says goodbye.</returns>
     private string? Dispatch()
     {
+        Volatile.Write(ref _heardAt, Stopwatch.GetTimestamp());
         var bytes = _socket.Received;
         var start = 0;
         string? goodbye = null;

@@ -21,10 +21,10 @@ public sealed class ComparisonResult(
         plan.Contestants.ToDictionary(c => c.Name, c => SpreadsOf(runs[c.Name]));
 
     /// <summary>Of the headline, within a round: the first contestant to each other one.</summary>
-    public IReadOnlyDictionary<string, Spread> Ratios => plan.Contestants.Skip(1)
-        .Select(other => (other.Name, Ratio: Ratio(plan.Headline, plan.Contestants[0].Name, other.Name)))
-        .Where(r => r.Ratio is not null)
-        .ToDictionary(r => r.Name, r => r.Ratio!);
+    public IReadOnlyDictionary<string, Spread> Ratios => RatiosOf(plan.Headline);
+
+    /// <summary>The same by <see cref="Figures.Capacity"/>; empty where the workload has no events that cost processor time.</summary>
+    public IReadOnlyDictionary<string, Spread> CapacityRatios => RatiosOf(Figures.Capacity);
 
     /// <summary>Of the ratios, those that are limited.</summary>
     public IReadOnlyDictionary<string, double> MaxRatios => plan.MaxRatios;
@@ -45,6 +45,11 @@ public sealed class ComparisonResult(
     /// <returns>Null when no round has both.</returns>
     public Spread? Ratio(Figure figure, string one, string other) =>
         Spread.Of(runs[one].Zip(runs[other], (a, b) => a[figure] / b[figure]));
+
+    private IReadOnlyDictionary<string, Spread> RatiosOf(Figure figure) => plan.Contestants.Skip(1)
+        .Select(other => (other.Name, Ratio: Ratio(figure, plan.Contestants[0].Name, other.Name)))
+        .Where(r => r.Ratio is not null)
+        .ToDictionary(r => r.Name, r => r.Ratio!);
 
     /// <summary>A ratio that could not be measured is not within its limit.</summary>
     private bool IsWithin(string contestant, double limit) => Ratios.TryGetValue(contestant, out var ratio) && ratio.Median <= limit;

@@ -24,6 +24,16 @@ public sealed record CpuUse(TimeSpan? Server, TimeSpan? Redis, TimeSpan? Databas
 
     public double? GeneratorMicrosecondsPer(long count) => Per(Generator, count);
 
+    /// <summary>
+    /// What all processors could do in a second at this cost, if nobody else used them. Where much else goes on, two servers are compared
+    /// more justly by this than by what each reached.
+    /// </summary>
+    public double? EventsPerMachineSecond(long count)
+    {
+        var used = Server + Generator + (Redis ?? TimeSpan.Zero) + (Database ?? TimeSpan.Zero);
+        return used is { } time && time > TimeSpan.Zero ? count * Environment.ProcessorCount / time.TotalSeconds : null;
+    }
+
     private static double? Per(TimeSpan? time, long count) => count == 0 ? null : time?.TotalMicroseconds / count;
 }
 

@@ -32,6 +32,7 @@ public static class Figures
     public static readonly Figure RedisCpu = new("redisCpuMicroseconds", "of which Redis, µs per event", "N1");
     public static readonly Figure DatabaseCpu = new("databaseCpuMicroseconds", "database, µs per event", "N1");
     public static readonly Figure GeneratorCpu = new("generatorCpuMicroseconds", "generator, µs per event", "N1");
+    public static readonly Figure Capacity = new("eventsPerMachineSecond", "events/s, were the machine its own", "N0");
     public static readonly Figure GeneratorShare = new("generatorCpuShare", "generator's share of the machine", "P0");
 
     public static readonly Figure AllocatedBytes = new("allocatedBytes", "server allocates, B per event", "N0");
@@ -44,7 +45,7 @@ public static class Figures
         AckP50, AckP99, ReceiveP50, ReceiveP99, ReadP50, ReadP99, PacerLateP99,
         Connections, KibibytesPerConnection, HeapKibibytesPerConnection, ConnectsPerSecond, ConnectP50, ConnectP99, IdleCpu,
         FirstStart, Started, FirstCall,
-        ServerCpu, RedisCpu, DatabaseCpu, GeneratorCpu, GeneratorShare, AllocatedBytes, GcPauseShare, LockContentions,
+        ServerCpu, RedisCpu, DatabaseCpu, GeneratorCpu, Capacity, GeneratorShare, AllocatedBytes, GcPauseShare, LockContentions,
     ];
 
     /// <summary>Leaves out what was not measured.</summary>

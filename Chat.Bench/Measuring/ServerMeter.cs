@@ -13,6 +13,7 @@ public sealed record ServerUse(CpuUse Cpu, long? AllocatedBytes, TimeSpan? GcPau
         (Figures.RedisCpu, Cpu.RedisMicrosecondsPer(events)),
         (Figures.DatabaseCpu, Cpu.DatabaseMicrosecondsPer(events)),
         (Figures.GeneratorCpu, Cpu.GeneratorMicrosecondsPer(events)),
+        (Figures.Capacity, Cpu.EventsPerMachineSecond(events)),
         (Figures.GeneratorShare, Cpu.GeneratorShare),
         (Figures.AllocatedBytes, events == 0 ? null : (double?)AllocatedBytes / events),
         (Figures.GcPauseShare, GcPause / Cpu.Elapsed),

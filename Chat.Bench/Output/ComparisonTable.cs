@@ -1,5 +1,6 @@
 using System.Globalization;
 using Chat.Bench.Comparing;
+using Chat.Bench.Measuring;
 
 namespace Chat.Bench.Output;
 
@@ -15,6 +16,8 @@ internal static class ComparisonTable
             output.Line(
                 $"{result.Headline.Title}: {contestants.Keys.First()} to {other}, within a round: {ResultTable.Text("N2", ratio)}"
                 + (result.MaxRatios.TryGetValue(other, out var limit) ? string.Create(CultureInfo.InvariantCulture, $"; at most {limit:N2} in the median") : ""));
+        foreach (var (other, ratio) in result.CapacityRatios)
+            output.Line($"{Figures.Capacity.Title}: {contestants.Keys.First()} to {other}, within a round: {ResultTable.Text("N2", ratio)}");
         foreach (var failed in result.FailedRuns) CheckTable.Print(output, failed.Check!);
     }
 
