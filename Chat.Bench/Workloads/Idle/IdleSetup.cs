@@ -20,8 +20,8 @@ internal static class IdleSetup
         var shape = new ChatShape(
             options.Connections * options.ChatsPerUser / IdleOptions.MembersPerChat, MessagesPerChat: 0, IdleOptions.MembersPerChat, options.ChatsPerUser).Checked();
         var database = server.Database ?? throw new BenchException("The groups are put into the product's database; it must be known (--database).");
-        var users = await output.PhaseAsync($"Product: making {options.Connections:N0} users", progress =>
-            BenchUsers.RegisterAsync(server.Address, server.Hub, options.Connections, progress, cancellationToken));
+        var users = await output.PhaseAsync($"Product: making {options.Connections:N0} users", _ =>
+            SeededSessions.AddAsync(database, server.Hub, options.Connections, TimeProvider.System, cancellationToken));
         var chatIds = await output.PhaseAsync($"Product: making {shape.Chats:N0} groups", progress =>
             new ChatSeeder(database, shape, TimeProvider.System).SeedAsync([.. users.Select(u => u.UserId)], progress, cancellationToken));
         return (users, chatIds[0]);
