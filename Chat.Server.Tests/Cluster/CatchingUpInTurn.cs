@@ -1,9 +1,7 @@
-using System.Diagnostics.Metrics;
 using Chat.Server.Realtime;
 using Chat.Server.Realtime.Cluster;
 using Chat.Server.Realtime.Redis;
 using Chat.Server.Tests.Support;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chat.Server.Tests.Cluster;
@@ -17,7 +15,7 @@ public sealed class CatchingUpInTurn
     {
         using var harness = new HubHarness();
         for (var i = 0; i < 25; i++) harness.Registry.Add(new LocalConnection($"{i}", HubHarness.Ann, 1, () => { }));
-        var metrics = new RealtimeMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+        var metrics = new RealtimeMetrics(TestMetrics.Factory());
         using var resync = new ClientResync(
             harness.Registry, new ConnectionNotifier(harness.HubContext.Object, NullLogger<ConnectionNotifier>.Instance), metrics,
             new RedisOptions { ResyncsPerSecond = 100 }, harness.Time);

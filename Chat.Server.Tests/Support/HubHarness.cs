@@ -15,6 +15,7 @@ using Chat.Server.Hubs;
 using Chat.Server.Realtime;
 using Chat.Server.Realtime.Backplane;
 using Chat.Server.Realtime.Cluster;
+using Chat.Server.Realtime.Outputs;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -46,7 +47,9 @@ internal sealed class HubHarness : IDisposable
         Presence = new PresenceTracker(
             PresenceStore.Object, LastSeen.Object, new PresenceNotifier(HubContext.Object, NullLogger<PresenceNotifier>.Instance),
             new PresenceOptions(), Time, NullLogger<PresenceTracker>.Instance);
-        Lifecycle = new ConnectionLifecycle(Registry, Sessions.Object, RosterReader.Object, Presence, HubContext.Object);
+        Stalled = new StalledOutputs(
+            new ConnectionLimits(), new RealtimeMetrics(TestMetrics.Factory()), Time, NullLogger<StalledOutputs>.Instance);
+        Lifecycle = new ConnectionLifecycle(Registry, Sessions.Object, RosterReader.Object, Presence, Stalled, HubContext.Object);
         _hub = () => new ChatHub(
             Lifecycle,
             new ChatService(DirectChats.Object, Heads.Object, Participants.Object, Time),
@@ -92,6 +95,7 @@ internal sealed class HubHarness : IDisposable
     public ConnectionLifecycle Lifecycle { get; }
     public ChatMembership Membership { get; }
     public PresenceTracker Presence { get; }
+    public StalledOutputs Stalled { get; }
     public MessageNotifier MessageNotifier { get; }
     public ReceiptNotifier ReceiptNotifier { get; }
     public ChatNotifier ChatNotifier { get; }
@@ -139,6 +143,7 @@ internal sealed class HubHarness : IDisposable
     {
         Rosters.Dispose();
         ReceiptNotifier.Dispose();
+        Stalled.Dispose();
     }
 }
 

@@ -50,14 +50,17 @@ public sealed class TestClient : IAsyncDisposable
     public TaskCompletionSource<Exception?> Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Registers a new person and connects.</summary>
-    public static async Task<TestClient> RegisterAsync(Uri server, string name = "Somebody") =>
-        await ConnectAsync(server, await TestAccount.RegisterAsync(server, name, NextPhoneNumber()));
+    public static async Task<TestClient> RegisterAsync(Uri server, string name = "Somebody", TimeSpan? serverTimeout = null) =>
+        await ConnectAsync(server, await TestAccount.RegisterAsync(server, name, NextPhoneNumber()), serverTimeout: serverTimeout);
 
     /// <summary>One more device of a person.</summary>
     /// <param name="transport">How the connection is made; by default a WebSocket without negotiation.</param>
-    public static async Task<TestClient> ConnectAsync(Uri server, TestAccount account, Action<IHubConnectionBuilder>? transport = null)
+    /// <param name="serverTimeout">After how much silence of the server the connection is given up; 30 s by default.</param>
+    public static async Task<TestClient> ConnectAsync(
+        Uri server, TestAccount account, Action<IHubConnectionBuilder>? transport = null, TimeSpan? serverTimeout = null)
     {
         var client = new TestClient(server, account, transport);
+        if (serverTimeout is { } timeout) client.Hub.ServerTimeout = timeout;
         await client.StartAsync();
         return client;
     }

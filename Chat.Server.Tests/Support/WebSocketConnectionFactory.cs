@@ -13,6 +13,8 @@ namespace Chat.Server.Tests.Support;
 /// </summary>
 internal sealed class WebSocketConnectionFactory(Func<Task<string?>> accessToken) : IConnectionFactory
 {
+    private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(2);
+
     public async ValueTask<ConnectionContext> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         var socket = new ClientWebSocket();
@@ -52,6 +54,9 @@ internal sealed class WebSocketConnectionFactory(Func<Task<string?>> accessToken
             await Transport.Output.CompleteAsync();
             await Transport.Input.CompleteAsync();
             _application.Input.CancelPendingRead();
+            // A server that is gone without a word sends no farewell.
+            await Task.WhenAny(_pumps, Task.Delay(FarewellTime));
+            _socket.Abort();
             await _pumps;
             _socket.Dispose();
             _closed.Dispose();

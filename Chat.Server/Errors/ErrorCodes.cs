@@ -14,6 +14,7 @@ public static class ErrorCodes
     public const string RateLimited = "rate_limited";
     public const string TooLarge = "too_large";
     public const string Unavailable = "unavailable";
+    public const string TooSlow = "too_slow";
     public const string Internal = "internal";
 
     public static IReadOnlyList<ErrorCode> All { get; } =
@@ -26,6 +27,7 @@ public static class ErrorCodes
         new(RateLimited, 429, true, "Too many calls. Wait as long as the text says, then try again."),
         new(TooLarge, 413, false, "More than the limit allows; the text names the field and the limit."),
         new(Unavailable, 503, true, "The server cannot do it now. Try again with the same clientMessageId: a repeat is free."),
+        new(TooSlow, 408, true, "Why a hub connection was closed: you did not read what was sent to you. Connect again, then catch up."),
         new(Internal, 500, true, "A fault of the server; the text holds a trace id for its operators."),
     ];
 

@@ -1,4 +1,5 @@
 using Chat.Server.Realtime.Backplane;
+using Chat.Server.Realtime.Outputs;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.AspNetCore.SignalR;
@@ -13,6 +14,9 @@ internal static class ConnectionSetup
         var limits = builder.AddOptions("Connections", new ConnectionLimits(), ConnectionLimits.Check);
         builder.Services.Configure<HubOptions>(hub =>
             (hub.KeepAliveInterval, hub.ClientTimeoutInterval) = (limits.KeepAliveInterval, limits.ClientTimeout));
+        builder.Services.AddSingleton<SlowClients>();
+        builder.Services.AddSingleton<StalledOutputs>();
+        builder.Services.AddHostedService(s => s.GetRequiredService<StalledOutputs>());
         // What a listening socket is set to, those that it accepts inherit.
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = endpoint =>
         {

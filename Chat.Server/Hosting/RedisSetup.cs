@@ -16,7 +16,6 @@ internal static class RedisSetup
         var options = builder.AddOptions("Redis", new RedisOptions(), RedisOptions.Check);
         var connectionString = builder.Configuration.GetConnectionString("Redis");
         var services = builder.Services;
-
         services.AddSingleton<ChatPushGate>();
         services.AddSingleton<ConnectionCheck>();
         services.AddHostedService<PeriodicCheck>();
@@ -24,7 +23,6 @@ internal static class RedisSetup
         services.AddHostedService(s => s.GetRequiredService<ClientResync>());
         services.AddHostedService<ClusterListener>();
         services.AddSingleton<RealtimeMetrics>();
-        services.AddSingleton<SlowClients>();
         if (string.IsNullOrWhiteSpace(connectionString))
         {
             services.AddSingleton<IClusterBus, SingleNode>();

@@ -59,10 +59,12 @@ internal sealed class ChatHubProtocol(JsonHubProtocol inner) : IHubProtocol
         return ChatException.Invalid("request", "must be one object of the method's request type");
     }
 
-    private static HubMessage WithContractError(HubMessage message) =>
-        message is CompletionMessage { Error: { } error } completion
-            ? CompletionMessage.WithError(completion.InvocationId!, ContractError(error))
-            : message;
+    private static HubMessage WithContractError(HubMessage message) => message switch
+    {
+        CompletionMessage { Error: { } error } completion => CompletionMessage.WithError(completion.InvocationId!, ContractError(error)),
+        CloseMessage { Error: { } error } close => new CloseMessage(ContractError(error), close.AllowReconnect),
+        _ => message,
+    };
 
     private static string ContractError(string error)
     {

@@ -2,6 +2,7 @@ using Chat.Data.Chats;
 using Chat.Server.Features.Accounts;
 using Chat.Server.Features.Presence;
 using Chat.Server.Hubs;
+using Chat.Server.Realtime.Outputs;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Chat.Server.Realtime;
@@ -15,11 +16,13 @@ public sealed class ConnectionLifecycle(
     ISessionGuard sessions,
     IRosterReader rosters,
     PresenceTracker presence,
+    StalledOutputs stalled,
     IHubContext<ChatHub, IChatClient> hub)
 {
     public async Task ConnectedAsync(HubCallerContext context)
     {
         var userId = context.UserId();
+        ClientOutput.Watch(context.Features, stalled);
         var connection = new LocalConnection(context.ConnectionId, userId, context.User!.SessionId(), context.Abort);
         registry.Add(connection);
         try

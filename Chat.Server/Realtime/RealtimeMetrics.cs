@@ -27,7 +27,7 @@ public sealed class RealtimeMetrics
         meter.CreateObservableGauge(
             "chat.bus.healthy", () => _busHealthy is { } healthy ? [new Measurement<int>(healthy() ? 1 : 0)] : Array.Empty<Measurement<int>>(),
             "1", "1 while this node hears the others through Redis; absent without Redis");
-        _dropped = meter.CreateCounter<long>("chat.push.dropped_clients", "{connection}", "Connections closed because too much waited for them");
+        _dropped = meter.CreateCounter<long>("chat.push.dropped_clients", "{connection}", "Connections closed because their client did not read");
         _published = meter.CreateCounter<long>("chat.bus.published", "{entry}", "Entries sent to the other nodes");
         _received = meter.CreateCounter<long>("chat.bus.received", "{entry}", "Entries of other nodes");
         _lost = meter.CreateCounter<long>("chat.bus.lost", "{entry}", "Entries that could not be sent to the other nodes");
@@ -51,10 +51,11 @@ public sealed class RealtimeMetrics
 
     public void PendingBytesChanged(long by) => Interlocked.Add(ref _pendingBytes, by);
 
-    public void ClientDropped()
+    /// <param name="reason">One of <see cref="Outputs.DropReasons"/>.</param>
+    public void ClientDropped(string reason)
     {
         Interlocked.Increment(ref _droppedClients);
-        _dropped.Add(1);
+        _dropped.Add(1, new KeyValuePair<string, object?>("reason", reason));
     }
 
     public void Published(string channel, int count) => _published.Add(count, Channel(channel));

@@ -23,7 +23,7 @@ internal sealed class TestNode : IPushNode
         if (redis is not null)
             Channels = new NodeChannels(redis, new RedisNames(options), options, Metrics, TimeProvider.System, NullLoggerFactory.Instance);
         Manager = new LocalFirstLifetimeManager<ProbeHub>(
-            new OneProtocol(), new SlowClients(limits, Metrics, NullLogger<SlowClients>.Instance), Channels);
+            new OneProtocol(), new SlowClients(limits, Metrics, TimeProvider.System, NullLogger<SlowClients>.Instance), Channels);
     }
 
     public LocalFirstLifetimeManager<ProbeHub> Manager { get; }

@@ -8,6 +8,9 @@ namespace Chat.Server.Features.Chats;
 public sealed class ChatService(
     IDirectChatStore directChats, IChatHeadReader heads, IParticipantReader participants, TimeProvider time)
 {
+    // Several devices of one person that come back at once, or one that asks again and again, cost two reads and not as many as they ask.
+    private readonly SharedReads<(long UserId, int Limit), ChatPage> _firstPages = new();
+
     /// <exception cref="ChatException"><c>not_found</c>: no such user.</exception>
     public async Task<ChatView> OpenDirectChatAsync(long userId, long otherUserId, CancellationToken cancellationToken)
     {
@@ -24,17 +27,12 @@ public sealed class ChatService(
         return head.ToView();
     }
 
-    public async Task<ChatPage> ListAsync(long userId, ListChatsRequest request, CancellationToken cancellationToken)
+    public Task<ChatPage> ListAsync(long userId, ListChatsRequest request, CancellationToken cancellationToken)
     {
         var limit = request.Limit ?? Limits.DefaultPageSize;
-        var after = request.Cursor is { } cursor ? ChatListCursor.Read(cursor) : null;
-        // One more than asked for tells whether there is more.
-        var rows = await heads.ListAsync(userId, after, limit + 1, cancellationToken);
-        if (rows.Count <= limit) return new ChatPage([.. rows.Select(r => r.ToView())], NextCursor: null);
-        var last = rows[limit - 1];
-        return new ChatPage(
-            [.. rows.Take(limit).Select(r => r.ToView())],
-            ChatListCursor.Write(new ChatListPosition(last.LastActivityAt, last.ChatId)));
+        return request.Cursor is { } cursor
+            ? ReadPageAsync(userId, ChatListCursor.Read(cursor), limit, cancellationToken)
+            : _firstPages.ReadAsync((userId, limit), () => ReadPageAsync(userId, after: null, limit, CancellationToken.None), cancellationToken);
     }
 
     /// <exception cref="ChatException"><c>not_found</c> when the caller is not in the chat.</exception>
@@ -45,5 +43,16 @@ public sealed class ChatService(
         // An empty answer is either a page beyond the last one, or a chat that the caller is not in.
         if (rows.Count == 0) await GetAsync(userId, request.ChatId, cancellationToken);
         return new ParticipantPage(request.ChatId, [.. rows.Take(limit).Select(r => r.ToView())], rows.Count > limit);
+    }
+
+    private async Task<ChatPage> ReadPageAsync(long userId, ChatListPosition? after, int limit, CancellationToken cancellationToken)
+    {
+        // One more than asked for tells whether there is more.
+        var rows = await heads.ListAsync(userId, after, limit + 1, cancellationToken);
+        if (rows.Count <= limit) return new ChatPage([.. rows.Select(r => r.ToView())], NextCursor: null);
+        var last = rows[limit - 1];
+        return new ChatPage(
+            [.. rows.Take(limit).Select(r => r.ToView())],
+            ChatListCursor.Write(new ChatListPosition(last.LastActivityAt, last.ChatId)));
     }
 }

@@ -52,7 +52,7 @@ public sealed record GetChatRequest(long ChatId) : IHubRequest
 
 /// <param name="Cursor">What the last page returned as <c>nextCursor</c>; null for the first page.</param>
 /// <param name="Limit">1–100, default 50.</param>
-public sealed record ListChatsRequest(string? Cursor = null, int? Limit = null) : IHubRequest
+public sealed record ListChatsRequest(string? Cursor = null, int? Limit = null) : IPageRequest
 {
     public void Validate()
     {
@@ -67,7 +67,7 @@ public sealed record ChatPage(IReadOnlyList<ChatView> Chats, string? NextCursor)
 
 /// <param name="AfterUserId">The last user id of the page before; null for the first page.</param>
 /// <param name="Limit">1–100, default 100.</param>
-public sealed record ListParticipantsRequest(long ChatId, long? AfterUserId = null, int? Limit = null) : IHubRequest
+public sealed record ListParticipantsRequest(long ChatId, long? AfterUserId = null, int? Limit = null) : IPageRequest
 {
     public void Validate()
     {

@@ -6,3 +6,6 @@ public interface IHubRequest
     /// <exception cref="Errors.ChatException"><c>invalid</c> or <c>too_large</c>, naming the field.</exception>
     void Validate();
 }
+
+/// <summary>A request whose answer may be large. Few of them are worked on for one connection at a time.</summary>
+public interface IPageRequest : IHubRequest;

@@ -54,7 +54,7 @@ public sealed record ListMessagesRequest(
     long? BeforeMessageId = null,
     long? AfterMessageId = null,
     long? AroundMessageId = null,
-    int? Limit = null) : IHubRequest
+    int? Limit = null) : IPageRequest
 {
     public void Validate()
     {
@@ -77,7 +77,7 @@ public sealed record MessagePage(long ChatId, IReadOnlyList<MessageView> Message
 
 /// <param name="AfterMessageId">The last id up to which you have everything; 0 for nothing.</param>
 /// <param name="Limit">1–100, default 100.</param>
-public sealed record SyncChatRequest(long ChatId, long AfterMessageId, int? Limit = null) : IHubRequest
+public sealed record SyncChatRequest(long ChatId, long AfterMessageId, int? Limit = null) : IPageRequest
 {
     public void Validate()
     {

@@ -15,7 +15,7 @@ public sealed record MarkRequest(long ChatId, long UpTo) : IHubRequest
 /// <summary>Your own marks after the call. Read implies delivered.</summary>
 public sealed record MarkResult(long ChatId, long DeliveredUpTo, long ReadUpTo);
 
-public sealed record GetMessageInfoRequest(long ChatId, long MessageId) : IHubRequest
+public sealed record GetMessageInfoRequest(long ChatId, long MessageId) : IPageRequest
 {
     public void Validate()
     {

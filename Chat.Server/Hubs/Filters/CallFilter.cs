@@ -19,6 +19,7 @@ internal sealed class CallFilter(CallCount calls, CallLimits limits, CallErrors 
         {
             limits.Take(invocation);
             CallValidation.Check(invocation.HubMethodArguments);
+            using var page = await CallPages.TakeTurnAsync(invocation);
             var result = await next(invocation);
             log.Succeeded(invocation, begin);
             return result;

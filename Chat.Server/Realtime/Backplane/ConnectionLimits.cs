@@ -3,7 +3,10 @@ namespace Chat.Server.Realtime.Backplane;
 /// <summary>Section <c>Connections</c>: what one client may cost.</summary>
 public sealed record ConnectionLimits
 {
-    /// <summary>Bytes held for a client that reads too slowly, beside <see cref="TransportBufferBytes"/> and <see cref="SocketBufferBytes"/>.</summary>
+    /// <summary>
+    /// Bytes of pushes held for a client that reads too slowly. Beside them: <see cref="TransportBufferBytes"/>, 64 KiB of Kestrel's (and up
+    /// to 1 MiB of what the client sends), four pages that it asked for, and <see cref="SocketBufferBytes"/> in the system.
+    /// </summary>
     public long MaxPendingBytes { get; init; } = 1024 * 1024;
 
     public int MaxPendingMessages { get; init; } = 10_000;
@@ -17,6 +20,9 @@ public sealed record ConnectionLimits
     /// </summary>
     public int SocketBufferBytes { get; init; } = 128 * 1024;
 
+    /// <summary>A client that takes nothing for so long, while there is something for it, is cut off.</summary>
+    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long nothing may have been sent to a client before the server sends a ping.</summary>
     public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -28,6 +34,7 @@ public sealed record ConnectionLimits
         : o.MaxPendingMessages < 1 ? ("MaxPendingMessages", "must be at least 1")
         : o.TransportBufferBytes < 1024 ? ("TransportBufferBytes", "must be at least 1024")
         : o.SocketBufferBytes < 4096 ? ("SocketBufferBytes", "must be at least 4096")
+        : o.WriteTimeout < TimeSpan.FromSeconds(1) ? ("WriteTimeout", "must be at least 1 second")
         : o.KeepAliveInterval < TimeSpan.FromSeconds(1) ? ("KeepAliveInterval", "must be at least 1 second")
         : o.ClientTimeout < o.KeepAliveInterval * 2 ? ("ClientTimeout", "must be at least twice Connections:KeepAliveInterval")
         : null;

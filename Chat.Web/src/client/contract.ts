@@ -293,5 +293,6 @@ export const errorCodes = {
   rate_limited: { httpStatus: 429, retryable: true },
   too_large: { httpStatus: 413, retryable: false },
   unavailable: { httpStatus: 503, retryable: true },
+  too_slow: { httpStatus: 408, retryable: true },
   internal: { httpStatus: 500, retryable: true },
 } as const;
