@@ -75,6 +75,22 @@ internal sealed class PushingTogether
     }
 
     [Test]
+    public async Task A_group_that_grows_large_and_shrinks_again_has_each_member_once()
+    {
+        var group = NewGroup();
+        var members = new List<ProbeConnection>();
+        for (var i = 0; i < 40; i++) members.Add(await JoinAsync(_here!, group));
+        foreach (var member in members) await _here!.Manager.AddToGroupAsync(member.Id, group);
+        _here!.Manager.Push([group], [Say("all")]);
+        foreach (var leaving in members.Skip(3)) await _here.Manager.RemoveFromGroupAsync(leaving.Id, group);
+        _here.Manager.Push([group], [Say("end")]);
+        foreach (var member in members.Take(3)) Assert.That(await HeardAsync(member), Is.EqualTo(new[] { "all", "end" }));
+        foreach (var member in members) await _here.Manager.RemoveFromGroupAsync(member.Id, group);
+        Assert.That(members.SelectMany(member => _here.Manager.GroupsOf(member.Id)), Is.Empty);
+        foreach (var member in members.Skip(3)) Assert.That(member.Heard.All, Is.EqualTo(new[] { "all" }));
+    }
+
+    [Test]
     public async Task What_one_thread_pushes_is_not_mixed_up_with_what_another_does()
     {
         var groups = Enumerable.Range(0, 8).Select(_ => NewGroup()).ToList();

@@ -21,7 +21,7 @@ internal sealed class ClientConnection(HubConnectionContext context, SlowClients
     public HubConnectionContext Context => context;
 
     /// <summary>The groups that it is in; null once it is gone. Guarded by <see cref="LocalGroups"/>.</summary>
-    public HashSet<LocalGroup>? Groups { get; set; } = [];
+    public List<LocalGroup>? Groups { get; set; } = [];
 
     public void Post(PushEntry push)
     {

@@ -3,47 +3,6 @@ using System.Text;
 
 namespace Chat.Server.Realtime.Backplane;
 
-/// <summary>A group's connections on this node. Sends read a snapshot, which is made anew only when somebody joined or left since.</summary>
-internal sealed class LocalGroup(string name)
-{
-    private readonly Lock _gate = new();
-    private readonly HashSet<ClientConnection> _members = [];
-    private ClientConnection[]? _snapshot;
-    private bool _removed;
-
-    public string Name => name;
-
-    public ReadOnlySpan<ClientConnection> Members
-    {
-        get
-        {
-            if (Volatile.Read(ref _snapshot) is { } known) return known;
-            lock (_gate) return _snapshot ??= [.. _members];
-        }
-    }
-
-    /// <returns>False when the group was given up in the meantime.</returns>
-    public bool TryAdd(ClientConnection connection)
-    {
-        lock (_gate)
-        {
-            if (_removed) return false;
-            if (_members.Add(connection)) _snapshot = null;
-            return true;
-        }
-    }
-
-    /// <returns>True when nobody is left, and the group is to be given up.</returns>
-    public bool Remove(ClientConnection connection)
-    {
-        lock (_gate)
-        {
-            if (_members.Remove(connection)) _snapshot = null;
-            return _removed = _members.Count == 0;
-        }
-    }
-}
-
 /// <summary>The groups that connections of this node are in. An empty one is not kept.</summary>
 internal sealed class LocalGroups
 {
@@ -74,7 +33,7 @@ internal sealed class LocalGroups
     public bool Contains(string name, ClientConnection connection)
     {
         if (!_groups.TryGetValue(name, out var group)) return false;
-        lock (connection) return connection.Groups?.Contains(group) == true;
+        return group.Has(connection);
     }
 
     public void Add(ClientConnection connection, string name)
@@ -86,8 +45,8 @@ internal sealed class LocalGroups
             while (true)
             {
                 var group = _groups.GetOrAdd(name, key => new LocalGroup(key));
-                if (!group.TryAdd(connection)) continue;
-                connection.Groups.Add(group);
+                if (!group.TryAdd(connection, out var added)) continue;
+                if (added) connection.Groups.Add(group);
                 return;
             }
         }
