@@ -6,12 +6,12 @@ namespace Chat.Bench.Micro;
 
 /// <summary>May this person post here? Asked for every message, and answered from memory.</summary>
 [MemoryDiagnoser]
-public class Rosters
+public class Rosters : IDisposable
 {
     private static readonly Task<bool> Yes = Task.FromResult(true);
     private static readonly Task<bool> No = Task.FromResult(false);
 
-    private RosterCache _rosters = null!;
+    private RosterCache? _rosters;
 
     [GlobalSetup]
     public async Task SetUp()
@@ -21,11 +21,15 @@ public class Rosters
     }
 
     [GlobalCleanup]
-    public void CleanUp() => _rosters.Dispose();
+    public void Dispose()
+    {
+        _rosters?.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Benchmark]
     public Task<bool> UseKnownRoster() =>
-        _rosters.UseAsync(Samples.ChatId, static roster => roster is not null && roster.Has(Samples.SenderId) ? Yes : No);
+        _rosters!.UseAsync(Samples.ChatId, static roster => roster is not null && roster.Has(Samples.SenderId) ? Yes : No);
 
     private sealed class OneChat : IRosterReader
     {

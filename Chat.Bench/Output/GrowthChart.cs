@@ -84,10 +84,12 @@ internal static class GrowthChart
 
     private static double Y(double value, double top) => Height - Bottom - (value / top * (Height - Top - Bottom));
 
+    private static readonly int[] RoundSteps = [1, 2, 4, 6, 8, 10];
+
     /// <summary>A round number at or above the value.</summary>
     private static double NiceTop(double value)
     {
         var magnitude = Math.Pow(10, Math.Floor(Math.Log10(value)));
-        return new[] { 1, 2, 4, 6, 8, 10 }.Select(step => step * magnitude).First(step => step >= value);
+        return RoundSteps.Select(step => step * magnitude).First(step => step >= value);
     }
 }

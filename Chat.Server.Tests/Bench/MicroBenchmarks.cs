@@ -41,6 +41,6 @@ public sealed class MicroBenchmarks
         var rosters = new Rosters();
         await rosters.SetUp();
         Assert.That(await rosters.UseKnownRoster());
-        rosters.CleanUp();
+        rosters.Dispose();
     }
 }
