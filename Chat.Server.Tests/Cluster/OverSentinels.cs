@@ -23,7 +23,7 @@ internal sealed class OverSentinels : RedisTopology
         await EveryGapIsToldAsync(async () =>
         {
             await _redis!.Primary.KillAsync();
-            await _redis.UntilPrimaryIsAsync(_redis.Replica);
+            await RedisSentinels.UntilPrimaryIsAsync(_redis.Replica);
         });
 
         await PresenceWorksAsync();
@@ -37,9 +37,9 @@ internal sealed class OverSentinels : RedisTopology
         await EveryGapIsToldAsync(async () =>
         {
             _redis!.Primary.Freeze();
-            await _redis.UntilPrimaryIsAsync(_redis.Replica);
+            await RedisSentinels.UntilPrimaryIsAsync(_redis.Replica);
             _redis.Primary.Thaw();
-            await _redis.UntilReplicaIsAsync(_redis.Primary);
+            await RedisSentinels.UntilReplicaIsAsync(_redis.Primary);
         });
 
         await HearNewcomersAsync();

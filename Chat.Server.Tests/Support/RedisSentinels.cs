@@ -41,10 +41,10 @@ internal sealed class RedisSentinels : IAsyncDisposable
         }
     }
 
-    public Task UntilPrimaryIsAsync(RedisProcess server) =>
+    public static Task UntilPrimaryIsAsync(RedisProcess server) =>
         Deadline.UntilAsync(async () => (await server.AskAsync("role")).StartsWith("master", StringComparison.Ordinal), "the other is the primary");
 
-    public Task UntilReplicaIsAsync(RedisProcess server) =>
+    public static Task UntilReplicaIsAsync(RedisProcess server) =>
         Deadline.UntilAsync(async () => (await server.AskAsync("role")).StartsWith("slave", StringComparison.Ordinal), "the former primary is a replica");
 
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -8,6 +9,8 @@ namespace Chat.Server.Realtime.Outputs;
 /// What SignalR writes to one client, on its way to the transport: knows whether the client takes it. Stands between the two as the
 /// connection's output, and is a feature of the connection. SignalR makes one flush at a time.
 /// </summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification =
+    "A semaphore without a wait handle holds nothing to give back, and nobody tells an output of its end.")]
 internal sealed class ClientOutput : PipeWriter
 {
     /// <summary>Pages that are read for a client, or have been read and are not written yet, at a time.</summary>
