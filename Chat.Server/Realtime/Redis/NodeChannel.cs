@@ -53,7 +53,7 @@ internal sealed partial class NodeChannel : IAsyncDisposable
     /// <summary>Entries of other nodes were missed.</summary>
     public event Action? NewsLost;
 
-    /// <summary>This node's id, made anew with each start.</summary>
+    /// <summary>This node's id, made anew with each start: random, and not checked against the others (docs/decisions/0004).</summary>
     public ulong Node { get; }
 
     /// <summary>Whether this node lately heard what it sent itself, and so would have heard the others.</summary>
