@@ -141,7 +141,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
         if (unavailable && exception is not DataUnavailableException)
         {
             _metrics.Unavailable();
-            exception = new DataUnavailableException(exception);
+            exception = new DataUnavailableException(exception) { NothingWritten = !batch.CommitSent || exception.IsRefusal() };
         }
         batch.Fail(exception);
     }
