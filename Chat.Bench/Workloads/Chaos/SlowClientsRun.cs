@@ -15,9 +15,12 @@ public static class SlowClientsRun
 {
     public const string Name = "chaos slow-clients";
 
-    /// <summary>How the server says why, in its log; see Chat.Server/Realtime/Backplane/SlowClients.cs.</summary>
-    private const string Reason = "it reads too slowly";
-    private const string ReasonCategory = "Logging__LogLevel__Chat.Server.Realtime.Backplane.SlowClients";
+    /// <summary>How the server says why, in its log: too much waits (Realtime/Backplane/SlowClients.cs), or nothing was taken for long (Realtime/Outputs).</summary>
+    private static readonly string[] Reasons = ["it reads too slowly", "whose client took nothing"];
+    private static readonly string[] ReasonCategories =
+    [
+        "Logging__LogLevel__Chat.Server.Realtime.Backplane.SlowClients", "Logging__LogLevel__Chat.Server.Realtime.Outputs.StalledOutputs",
+    ];
 
     /// <summary>Until all who do not read are dropped: their bound, and before it the system's socket buffers, have to fill.</summary>
     private static readonly TimeSpan DropLimit = TimeSpan.FromSeconds(50);
@@ -31,7 +34,8 @@ public static class SlowClientsRun
 
     public static async Task<ChaosReport> RunAsync(ChaosOptions options, RunOutput output, CancellationToken cancellationToken)
     {
-        var settings = new Dictionary<string, string>(options.NodeSettings) { [ReasonCategory] = "Information" };
+        var settings = new Dictionary<string, string>(options.NodeSettings);
+        foreach (var category in ReasonCategories) settings[category] = "Information";
         await using var cluster = await output.PhaseAsync("Starting a cluster", _ => ChatCluster.StartAsync(settings, cancellationToken));
         await using var stage = await ChaosStage.StartAsync(cluster, options, output, cancellationToken);
         var readers = new ConcurrentBag<LazyReader>();
@@ -73,7 +77,7 @@ public static class SlowClientsRun
         var stuck = LatencySummary.Of(stage.Counters.Deliveries.Take());
 
         output.Line(
-            $"{DroppedBy(cluster)} of {readers.Count} were dropped because \"{Reason}\", the last after {seconds:N1} s; the nodes grew by {memory.GrowthBytes / 1e6:N0} MB at most; "
+            $"{DroppedBy(cluster)} of {readers.Count} were dropped with a reason, the last after {seconds:N1} s; the nodes grew by {memory.GrowthBytes / 1e6:N0} MB at most; "
             + $"delivery to the others p50 / p99: {calm.P50Ms:N1} / {calm.P99Ms:N1} ms before, {stuck.P50Ms:N1} / {stuck.P99Ms:N1} ms meanwhile");
         stage.Measured("delivery p99 ms, everybody reads", calm.P99Ms);
         stage.MustBeWithin("delivery p99 ms, many do not read", stuck.P99Ms, (calm.P99Ms * MaxRatio) + RatioSlackMs);
@@ -82,5 +86,5 @@ public static class SlowClientsRun
         stage.MustBeWithin("not dropped", readers.Count - DroppedBy(cluster), 0);
     }
 
-    private static long DroppedBy(ChatCluster cluster) => cluster.Nodes.Sum(node => node.CountLogged(Reason));
+    private static long DroppedBy(ChatCluster cluster) => cluster.Nodes.Sum(node => Reasons.Sum(node.CountLogged));
 }
