@@ -52,6 +52,6 @@ public sealed class HalfOpen : ServerFixture
         var registry = Server.Services.GetRequiredService<ConnectionRegistry>();
         await Deadline.UntilAsync(() => registry.Of(client.UserId).Count == 0, "the server has given the connection up");
         var presence = Server.Services.GetRequiredService<IPresenceStore>();
-        await Deadline.UntilAsync(async () => (await presence.FindOnlineAsync([client.UserId])).Count == 0, "and so has presence");
+        await Deadline.UntilAsync(async () => (await presence.FindOnlineAsync([client.UserId])).UserIds.Count == 0, "and so has presence");
     }
 }

@@ -1,4 +1,5 @@
 using Chat.Server.Errors;
+using Chat.Server.Features.Presence;
 using Chat.Server.Tests.Support;
 using Moq;
 
@@ -59,11 +60,11 @@ public sealed class PresenceCalls
         var seen = DateTime.UnixEpoch;
         _harness.LastSeen.Setup(l => l.FindVisibleAsync(HubHarness.Ann, It.IsAny<IReadOnlyCollection<long>>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync((long _, IReadOnlyCollection<long> ids, CancellationToken _) => ids.Where(id => id != 99).ToDictionary(id => id, _ => (DateTime?)seen));
-        _harness.PresenceStore.Setup(p => p.FindOnlineAsync(It.IsAny<IReadOnlyCollection<long>>())).ReturnsAsync(new HashSet<long> { HubHarness.Bob });
+        _harness.PresenceStore.Setup(p => p.FindOnlineAsync(It.IsAny<IReadOnlyCollection<long>>())).ReturnsAsync(new PresentUsers([HubHarness.Bob], 7));
         var hub = _harness.As(HubHarness.Ann, "phone");
 
         var result = await hub.WatchPresence(new WatchPresenceRequest([HubHarness.Bob, HubHarness.Carol, 99, HubHarness.Bob]));
-        Assert.That(result.Presences, Is.EquivalentTo(new[] { new PresenceView(HubHarness.Bob, true, null), new PresenceView(HubHarness.Carol, false, seen) }));
+        Assert.That(result.Presences, Is.EquivalentTo(new[] { new PresenceView(HubHarness.Bob, true, null, 7), new PresenceView(HubHarness.Carol, false, seen, 7) }));
         foreach (var group in new[] { "presence:22", "presence:33" })
             _harness.Groups.Verify(g => g.AddToGroupAsync("phone", group, It.IsAny<CancellationToken>()), Times.Once);
 

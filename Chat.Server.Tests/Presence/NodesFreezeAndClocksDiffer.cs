@@ -84,7 +84,7 @@ public sealed class NodesFreezeAndClocksDiffer
         await Deadline.UntilAsync(() => _one.Rounds > rounds, "the frozen node goes on");
         _one.Tracker.Disconnected("on one");
         await PassAsync(Options.Linger + TimeSpan.FromSeconds(2), _one, _two);
-        Assert.That((await _store.FindOnlineAsync([Bob])).Contains(Bob), Is.True);
+        Assert.That((await _store.FindOnlineAsync([Bob])).UserIds.Contains(Bob), Is.True);
         Assert.That(Told().Count(p => !p.Online), Is.EqualTo(1));
 
         var left = _storeTime.Now;
@@ -96,7 +96,7 @@ public sealed class NodesFreezeAndClocksDiffer
         }, "gone");
         Assert.That(LastTold().LastSeen, Is.InRange(left.UtcDateTime, left.AddSeconds(10).UtcDateTime));
         await PassAsync(Options.LeaseTime * 2, _one, _two);
-        Assert.That((await _store.FindOnlineAsync([Bob])).Contains(Bob), Is.False, "nobody is stuck online");
+        Assert.That((await _store.FindOnlineAsync([Bob])).UserIds.Contains(Bob), Is.False, "nobody is stuck online");
         Assert.That(Told().Count(p => p.Online), Is.EqualTo(2));
     }
 
@@ -178,11 +178,11 @@ public sealed class NodesFreezeAndClocksDiffer
 
     private sealed class CountingStore(IPresenceStore inner, Action swept) : IPresenceStore
     {
-        public Task<IReadOnlyList<long>> TouchAsync(IReadOnlyCollection<PresenceLease> leases) => inner.TouchAsync(leases);
+        public Task<PresentUsers> TouchAsync(IReadOnlyCollection<PresenceLease> leases) => inner.TouchAsync(leases);
 
         public Task EndAsync(PresenceLease lease) => inner.EndAsync(lease);
 
-        public Task<IReadOnlySet<long>> FindOnlineAsync(IReadOnlyCollection<long> userIds) => inner.FindOnlineAsync(userIds);
+        public Task<PresentUsers> FindOnlineAsync(IReadOnlyCollection<long> userIds) => inner.FindOnlineAsync(userIds);
 
         public async Task<IReadOnlyList<PresenceEnd>> SweepAsync()
         {

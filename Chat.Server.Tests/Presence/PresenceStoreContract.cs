@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Chat.Server.Features.Presence;
+using Chat.Server.Tests.Support;
 
 namespace Chat.Server.Tests.Presence;
 
@@ -24,9 +25,9 @@ public abstract class PresenceStoreContract
     public async Task The_first_lease_means_online_and_is_told_once()
     {
         Assert.That(await IsOnlineAsync(), Is.False);
-        Assert.That(await Store.TouchAsync([Lease("a")]), Is.EqualTo(new[] { _user }));
+        Assert.That((await Store.TouchAsync([Lease("a")])).UserIds, Is.EqualTo(new[] { _user }));
         Assert.That(await IsOnlineAsync(), Is.True);
-        Assert.That(await Store.TouchAsync([Lease("a"), Lease("b")]), Is.Empty);
+        Assert.That((await Store.TouchAsync([Lease("a"), Lease("b")])).UserIds, Is.Empty);
     }
 
     [Test]
@@ -43,6 +44,21 @@ public abstract class PresenceStoreContract
         await UntilSweptAsync(atMost: Options.LeaseTime);
         Assert.That(await IsOnlineAsync(), Is.False);
         Assert.That(await SweptAsync(), Is.False);
+    }
+
+    [Test]
+    public async Task Whatever_is_said_later_has_a_higher_revision()
+    {
+        var begin = (await Store.TouchAsync([Lease("a")])).Revision;
+        var seen = (await Store.FindOnlineAsync([_user])).Revision;
+        await Store.EndAsync(Lease("a"));
+        PresenceEnd? end = null;
+        await Deadline.UntilAsync(
+            async () => (end = (await Store.SweepAsync()).Where(e => e.UserId == _user).Cast<PresenceEnd?>().SingleOrDefault()) is not null,
+            "the end is told of");
+        var back = (await Store.TouchAsync([Lease("b")])).Revision;
+        Assert.That(new[] { begin, seen, end!.Value.Revision, back }, Is.Ordered.Ascending);
+        Assert.That(back, Is.GreaterThan(end.Value.Revision));
     }
 
     [Test]
@@ -72,7 +88,7 @@ public abstract class PresenceStoreContract
     {
         await Store.TouchAsync([Lease("a")]);
         await Store.EndAsync(Lease("a"));
-        Assert.That(await Store.TouchAsync([Lease("b")]), Is.Empty);
+        Assert.That((await Store.TouchAsync([Lease("b")])).UserIds, Is.Empty);
         await Task.Delay(Options.Linger + TimeSpan.FromMilliseconds(100));
         Assert.That(await SweptAsync(), Is.False);
         Assert.That(await IsOnlineAsync(), Is.True);
@@ -84,7 +100,7 @@ public abstract class PresenceStoreContract
         await Store.TouchAsync([Lease("a")]);
         await Store.EndAsync(Lease("a"));
         await UntilSweptAsync(atMost: Options.LeaseTime);
-        Assert.That(await Store.TouchAsync([Lease("b")]), Is.EqualTo(new[] { _user }));
+        Assert.That((await Store.TouchAsync([Lease("b")])).UserIds, Is.EqualTo(new[] { _user }));
     }
 
     [Test]
@@ -99,8 +115,8 @@ public abstract class PresenceStoreContract
     public async Task Only_those_asked_about_are_answered()
     {
         await Store.TouchAsync([Lease("a")]);
-        Assert.That(await Store.FindOnlineAsync([]), Is.Empty);
-        Assert.That(await Store.FindOnlineAsync([_user, 999_999_999_999]), Is.EquivalentTo(new[] { _user }));
+        Assert.That((await Store.FindOnlineAsync([])).UserIds, Is.Empty);
+        Assert.That((await Store.FindOnlineAsync([_user, 999_999_999_999])).UserIds, Is.EquivalentTo(new[] { _user }));
     }
 
     [Test]
@@ -146,7 +162,7 @@ public abstract class PresenceStoreContract
         await UntilSweptAsync(atMost: Options.LeaseTime * 2);
         await Store.TouchAsync([Lease("elsewhere")]);
         // The frozen node goes on, renews what it believes in, and then finds the connection dead.
-        Assert.That(await Store.TouchAsync([Lease("frozen")]), Is.Empty);
+        Assert.That((await Store.TouchAsync([Lease("frozen")])).UserIds, Is.Empty);
         await Store.EndAsync(Lease("frozen"));
         await Task.Delay(Options.Linger + TimeSpan.FromMilliseconds(200));
         Assert.That(await SweptAsync(), Is.False);
@@ -155,7 +171,7 @@ public abstract class PresenceStoreContract
 
     private PresenceLease Lease(string connection) => new(_user, $"{_user}-{connection}");
 
-    private async Task<bool> IsOnlineAsync() => (await Store.FindOnlineAsync([_user])).Contains(_user);
+    private async Task<bool> IsOnlineAsync() => (await Store.FindOnlineAsync([_user])).UserIds.Contains(_user);
 
     private async Task<bool> SweptAsync() => (await Store.SweepAsync()).Any(end => end.UserId == _user);
 

@@ -32,9 +32,9 @@ public sealed class TheRedisPresenceStore : PresenceStoreContract
         var other = new RedisPresenceStore(otherRedis, _names, Options);
         var users = Enumerable.Range(0, 50).Select(_ => Random.Shared.NextInt64(1, 1L << 50)).ToList();
 
-        Assert.That(await Store.TouchAsync([.. users.Select(id => new PresenceLease(id, $"{id}-a"))]), Is.EquivalentTo(users));
-        Assert.That(await other.TouchAsync([.. users.Select(id => new PresenceLease(id, $"{id}-b"))]), Is.Empty);
-        Assert.That(await other.FindOnlineAsync(users), Is.EquivalentTo(users));
+        Assert.That((await Store.TouchAsync([.. users.Select(id => new PresenceLease(id, $"{id}-a"))])).UserIds, Is.EquivalentTo(users));
+        Assert.That((await other.TouchAsync([.. users.Select(id => new PresenceLease(id, $"{id}-b"))])).UserIds, Is.Empty);
+        Assert.That((await other.FindOnlineAsync(users)).UserIds, Is.EquivalentTo(users));
 
         var swept = new List<long>();
         await Deadline.UntilAsync(async () =>

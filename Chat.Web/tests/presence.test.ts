@@ -53,7 +53,7 @@ describe('whom the server is asked about', () => {
     await pass(1_000);
     expect(watches()).toEqual([[Bob], []]);
     expect(h.client.presence.get(Bob)).toBeNull();
-    h.transport!.push({ name: 'PresenceChanged', payload: { userId: Bob, online: true, lastSeen: null } });
+    h.transport!.push({ name: 'PresenceChanged', payload: { userId: Bob, online: true, lastSeen: null, revision: 1 } });
     await pass(100);
     expect(h.client.presence.get(Bob)).toBeNull();
   });
@@ -121,15 +121,29 @@ describe('what is known', () => {
     expect(h.client.presence.get(Bob)).toBeNull();
     h.client.presence.watch(Bob);
     await pass(1_000);
-    expect(h.client.presence.get(Bob)).toEqual({ userId: Bob, online: true, lastSeen: null });
+    expect(h.client.presence.get(Bob)).toMatchObject({ userId: Bob, online: true, lastSeen: null });
     h.server.setOnline(Bob, false);
     const lastSeen = new Date().toISOString();
     await pass(100);
     const before = h.client.presence.get(Bob);
-    expect(before).toEqual({ userId: Bob, online: false, lastSeen });
+    expect(before).toMatchObject({ userId: Bob, online: false, lastSeen });
     h.server.setOnline(Bob, false);
     await pass(100);
     expect(h.client.presence.get(Bob), 'the same until it changes').toBe(before);
+  });
+
+  test('an older state that arrives last changes nothing', async () => {
+    await h.start();
+    h.server.setOnline(Bob, true);
+    h.client.presence.watch(Bob);
+    await pass(1_000);
+    const { revision } = h.client.presence.get(Bob)!;
+    h.transport!.push({ name: 'PresenceChanged', payload: { userId: Bob, online: false, lastSeen: null, revision: revision - 1 } });
+    await pass(100);
+    expect(online(Bob)).toBe(true);
+    h.transport!.push({ name: 'PresenceChanged', payload: { userId: Bob, online: false, lastSeen: null, revision: revision + 1 } });
+    await pass(100);
+    expect(online(Bob)).toBe(false);
   });
 
   test('whoever may not be known stays unknown', async () => {

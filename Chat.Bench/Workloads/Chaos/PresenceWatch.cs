@@ -7,24 +7,22 @@ namespace Chat.Bench.Workloads.Chaos;
 /// <summary>What a client is told of those whom it watches, by the rules of docs/protocol.md: it asks again with each connection and each resync.</summary>
 internal sealed class PresenceWatch(ClientLink link, IReadOnlyList<long> userIds)
 {
-    private readonly Dictionary<long, bool> _online = [];
-
-    /// <summary>Set while a call is under way: of whom something was pushed since it began.</summary>
-    private HashSet<long>? _pushed;
+    private readonly Dictionary<long, PresenceView> _known = [];
+    private bool _asking;
     private bool _wanted;
 
     /// <summary>Null: not told.</summary>
     public bool? Shows(long userId)
     {
-        lock (link.Gate) return _online.TryGetValue(userId, out var online) ? online : null;
+        lock (link.Gate) return _known.GetValueOrDefault(userId)?.Online;
     }
 
     public void Pushed(PresenceView presence)
     {
         lock (link.Gate)
         {
-            _online[presence.UserId] = presence.Online;
-            _pushed?.Add(presence.UserId);
+            if (_known.TryGetValue(presence.UserId, out var known) && known.Revision > presence.Revision) return;
+            _known[presence.UserId] = presence;
         }
     }
 
@@ -35,8 +33,8 @@ internal sealed class PresenceWatch(ClientLink link, IReadOnlyList<long> userIds
         {
             if (userIds.Count == 0 || link.Caller is not { } caller) return;
             _wanted = true;
-            if (_pushed is not null) return;
-            _pushed = [];
+            if (_asking) return;
+            _asking = true;
             link.Track(AskAsync(caller));
         }
     }
@@ -51,7 +49,7 @@ internal sealed class PresenceWatch(ClientLink link, IReadOnlyList<long> userIds
         catch (HubClosedException)
         {
             // The next connection asks again.
-            lock (link.Gate) _pushed = null;
+            lock (link.Gate) _asking = false;
         }
     }
 
@@ -61,9 +59,8 @@ internal sealed class PresenceWatch(ClientLink link, IReadOnlyList<long> userIds
         {
             var wanted = _wanted;
             _wanted = false;
-            _pushed!.Clear();
             if (wanted && !link.Stopping.IsCancellationRequested) return true;
-            _pushed = null;
+            _asking = false;
             return false;
         }
     }
@@ -74,12 +71,7 @@ internal sealed class PresenceWatch(ClientLink link, IReadOnlyList<long> userIds
         {
             var result = await caller.InvokeAsync<WatchPresenceResult>(
                 nameof(ChatHub.WatchPresence), new WatchPresenceRequest(userIds), CancellationToken.None);
-            lock (link.Gate)
-            {
-                // What was pushed while the answer was on its way is newer than the answer.
-                foreach (var presence in result.Presences)
-                    if (!_pushed!.Contains(presence.UserId)) _online[presence.UserId] = presence.Online;
-            }
+            foreach (var presence in result.Presences) Pushed(presence);
         }
         catch (HubCallException error)
         {

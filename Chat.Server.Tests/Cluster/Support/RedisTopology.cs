@@ -115,10 +115,10 @@ internal abstract class RedisTopology
         var store = new RedisPresenceStore(redis, new RedisNames(Options), presence);
         var leases = Enumerable.Range(1, 20).Select(user => new PresenceLease(user, $"connection {user}")).ToList();
 
-        Assert.That(await store.TouchAsync(leases), Is.EquivalentTo(leases.Select(lease => lease.UserId)));
-        Assert.That(await store.FindOnlineAsync([1, 20, 21]), Is.EquivalentTo(new[] { 1, 20 }));
+        Assert.That((await store.TouchAsync(leases)).UserIds, Is.EquivalentTo(leases.Select(lease => lease.UserId)));
+        Assert.That((await store.FindOnlineAsync([1, 20, 21])).UserIds, Is.EquivalentTo(new[] { 1, 20 }));
         await store.EndAsync(leases[0]);
         await Deadline.UntilAsync(async () => (await store.SweepAsync()).Any(gone => gone.UserId == 1), "who left is told of");
-        Assert.That(await store.FindOnlineAsync([1, 20]), Is.EquivalentTo(new[] { 20 }));
+        Assert.That((await store.FindOnlineAsync([1, 20])).UserIds, Is.EquivalentTo(new[] { 20 }));
     }
 }

@@ -5,7 +5,14 @@ public readonly record struct PresenceLease(long UserId, string ConnectionId);
 
 /// <summary>The end of a user's presence.</summary>
 /// <param name="At">When the last lease ran out, UTC, by the store's clock: the same for all nodes, however wrong their own are.</param>
-public readonly record struct PresenceEnd(long UserId, DateTime At);
+/// <param name="Revision">See <see cref="PresentUsers"/>.</param>
+public readonly record struct PresenceEnd(long UserId, DateTime At, long Revision);
+
+/// <param name="Revision">
+/// When the store said so, in microseconds by its own clock: of two statements about a user, of whichever nodes, the one with the higher
+/// revision is the later one, in whatever order they arrive.
+/// </param>
+public sealed record PresentUsers(IReadOnlyList<long> UserIds, long Revision);
 
 /// <summary>Presence cannot be read or kept now; a repeat may succeed.</summary>
 public sealed class PresenceUnavailableException(Exception? inner) : Exception("Presence cannot be reached.", inner);
@@ -22,12 +29,12 @@ public sealed class PresenceUnavailableException(Exception? inner) : Exception("
 public interface IPresenceStore
 {
     /// <returns>The users who were offline before.</returns>
-    Task<IReadOnlyList<long>> TouchAsync(IReadOnlyCollection<PresenceLease> leases);
+    Task<PresentUsers> TouchAsync(IReadOnlyCollection<PresenceLease> leases);
 
     Task EndAsync(PresenceLease lease);
 
     /// <returns>Those of the users who are online.</returns>
-    Task<IReadOnlySet<long>> FindOnlineAsync(IReadOnlyCollection<long> userIds);
+    Task<PresentUsers> FindOnlineAsync(IReadOnlyCollection<long> userIds);
 
     /// <returns>Users whose last lease has run out since the last sweep of any node.</returns>
     Task<IReadOnlyList<PresenceEnd>> SweepAsync();

@@ -8,14 +8,14 @@ namespace Chat.Server.Features.Presence;
 /// <summary>Tells those who watch somebody, and nobody else.</summary>
 public sealed class PresenceNotifier(IHubContext<ChatHub, IChatClient> hub, ILogger<PresenceNotifier> logger)
 {
-    public void Online(IEnumerable<long> userIds)
+    public void Online(PresentUsers appeared)
     {
-        foreach (var userId in userIds) Push(new PresenceView(userId, Online: true, LastSeen: null));
+        foreach (var userId in appeared.UserIds) Push(new PresenceView(userId, Online: true, LastSeen: null, appeared.Revision));
     }
 
     public void Offline(IEnumerable<PresenceEnd> ends)
     {
-        foreach (var end in ends) Push(new PresenceView(end.UserId, Online: false, end.At));
+        foreach (var end in ends) Push(new PresenceView(end.UserId, Online: false, end.At, end.Revision));
     }
 
     private void Push(PresenceView presence) =>

@@ -32,9 +32,10 @@ public sealed class WatchPresenceService(IPresenceStore store, ILastSeenStore la
             watch.Turn.Release();
         }
 
-        var online = await store.FindOnlineAsync([.. visible.Keys]);
+        var found = await store.FindOnlineAsync([.. visible.Keys]);
+        var online = found.UserIds.ToHashSet();
         return new WatchPresenceResult(
-            [.. visible.Select(v => new PresenceView(v.Key, online.Contains(v.Key), online.Contains(v.Key) ? null : v.Value))]);
+            [.. visible.Select(v => new PresenceView(v.Key, online.Contains(v.Key), online.Contains(v.Key) ? null : v.Value, found.Revision))]);
     }
 
     private async Task SubscribeAsync(string connectionId, IReadOnlyCollection<long> before, IEnumerable<long> after)

@@ -16,7 +16,11 @@ public sealed record WatchPresenceRequest(IReadOnlyList<long> UserIds) : IHubReq
 public sealed record WatchPresenceResult(IReadOnlyList<PresenceView> Presences);
 
 /// <param name="LastSeen">UTC, of those who are offline; null while online, or when never seen.</param>
-public sealed record PresenceView(long UserId, bool Online, DateTime? LastSeen);
+/// <param name="Revision">
+/// Of what you are told of a user over one connection, believe what has the highest revision: nodes push independently of each other, so an
+/// older state may arrive last.
+/// </param>
+public sealed record PresenceView(long UserId, bool Online, DateTime? LastSeen, long Revision);
 
 /// <param name="Typing">False when the typing stopped without a message. Say true again every few seconds while it goes on.</param>
 public sealed record SetTypingRequest(long ChatId, bool Typing = true) : IHubRequest

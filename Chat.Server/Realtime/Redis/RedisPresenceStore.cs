@@ -16,13 +16,14 @@ internal sealed class RedisPresenceStore(RedisConnection redis, RedisNames names
     private const string Now = """
         local time = redis.call('TIME')
         local now = time[1] * 1000 + math.floor(time[2] / 1000)
+        local revision = time[1] * 1000000 + time[2]
         """;
 
     // KEYS: online, then a lease set per lease. ARGV: life in ms, then user and connection per lease.
     private const string TouchScript = Now + """
 
         local life = tonumber(ARGV[1])
-        local appeared = {}
+        local appeared = {revision}
         for i = 2, #KEYS do
           local user, connection = ARGV[i * 2 - 2], ARGV[i * 2 - 1]
           if not redis.call('ZSCORE', KEYS[1], user) then table.insert(appeared, user) end
@@ -34,9 +35,9 @@ internal sealed class RedisPresenceStore(RedisConnection redis, RedisNames names
         return appeared
         """;
 
-    public async Task<IReadOnlyList<long>> TouchAsync(IReadOnlyCollection<PresenceLease> leases)
+    public async Task<PresentUsers> TouchAsync(IReadOnlyCollection<PresenceLease> leases)
     {
-        if (leases.Count == 0) return [];
+        if (leases.Count == 0) return new PresentUsers([], 0);
         RedisKey[] keys = [names.OnlineUsers, .. leases.Select(lease => names.PresenceLeases(lease.UserId))];
         RedisValue[] values = [(long)options.LeaseTime.TotalMilliseconds, .. leases.SelectMany(lease => new RedisValue[] { lease.UserId, lease.ConnectionId })];
         return Users(await EvaluateAsync(TouchScript, keys, values));
@@ -61,7 +62,7 @@ internal sealed class RedisPresenceStore(RedisConnection redis, RedisNames names
     // KEYS: online. ARGV: users.
     private const string FindScript = Now + """
 
-        local online = {}
+        local online = {revision}
         for _, user in ipairs(ARGV) do
           local expiry = redis.call('ZSCORE', KEYS[1], user)
           if expiry and tonumber(expiry) > now then table.insert(online, user) end
@@ -69,24 +70,25 @@ internal sealed class RedisPresenceStore(RedisConnection redis, RedisNames names
         return online
         """;
 
-    public async Task<IReadOnlySet<long>> FindOnlineAsync(IReadOnlyCollection<long> userIds) =>
+    public async Task<PresentUsers> FindOnlineAsync(IReadOnlyCollection<long> userIds) =>
         userIds.Count == 0
-            ? new HashSet<long>()
-            : Users(await EvaluateAsync(FindScript, [names.OnlineUsers], [.. userIds.Select(id => (RedisValue)id)])).ToHashSet();
+            ? new PresentUsers([], 0)
+            : Users(await EvaluateAsync(FindScript, [names.OnlineUsers], [.. userIds.Select(id => (RedisValue)id)]));
 
     // KEYS: online. ARGV: how many at most. Whoever removes a user reports it: one node.
     private const string SweepScript = Now + """
 
         local gone = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'WITHSCORES', 'LIMIT', 0, tonumber(ARGV[1]))
         for i = 1, #gone, 2 do redis.call('ZREM', KEYS[1], gone[i]) end
+        table.insert(gone, 1, revision)
         return gone
         """;
 
     public async Task<IReadOnlyList<PresenceEnd>> SweepAsync()
     {
-        var userAndExpiry = (RedisValue[]?)await EvaluateAsync(SweepScript, [names.OnlineUsers], [MaxSwept]) ?? [];
-        return [.. userAndExpiry.Chunk(2).Select(pair =>
-            new PresenceEnd((long)pair[0], DateTimeOffset.FromUnixTimeMilliseconds((long)pair[1]).UtcDateTime))];
+        var answer = (RedisValue[])(await EvaluateAsync(SweepScript, [names.OnlineUsers], [MaxSwept]))!;
+        return [.. answer.Skip(1).Chunk(2).Select(pair =>
+            new PresenceEnd((long)pair[0], DateTimeOffset.FromUnixTimeMilliseconds((long)pair[1]).UtcDateTime, (long)answer[0]))];
     }
 
     private async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values)
@@ -102,6 +104,10 @@ internal sealed class RedisPresenceStore(RedisConnection redis, RedisNames names
         }
     }
 
-    private static IReadOnlyList<long> Users(RedisResult result) =>
-        [.. ((RedisValue[]?)result ?? []).Select(user => (long)user)];
+    /// <summary>The revision, then users.</summary>
+    private static PresentUsers Users(RedisResult result)
+    {
+        var answer = (RedisValue[])result!;
+        return new PresentUsers([.. answer.Skip(1).Select(user => (long)user)], (long)answer[0]);
+    }
 }

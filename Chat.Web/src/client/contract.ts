@@ -144,6 +144,7 @@ export interface PresenceView {
   readonly userId: number;
   readonly online: boolean;
   readonly lastSeen: string | null;
+  readonly revision: number;
 }
 
 export interface ReceiptView {

@@ -14,6 +14,8 @@ export class PresenceWatcher {
   /** How many want to know, by user; who was asked for last stands last. */
   readonly #wanted = new Map<number, number>();
   readonly #known = new Map<number, PresenceView>();
+  /** The highest revision that this connection told, by user. */
+  readonly #revisions = new Map<number, number>();
   readonly #changes = new Observable();
   readonly #backoff: Backoff;
   /** Whom the server tells this connection about. */
@@ -63,6 +65,7 @@ export class PresenceWatcher {
   offline(): void {
     this.#stopTimer();
     this.#watched = new Set();
+    this.#revisions.clear();
     this.#pushed = null;
     this.#stale = false;
     this.#backoff.reset();
@@ -112,10 +115,9 @@ export class PresenceWatcher {
     try {
       const { presences } = await this.connection.call('WatchPresence', { userIds });
       if (this.#pushed !== pushed) return;
-      // The server subscribed before it looked: what it pushed meanwhile is not older than what it answers.
       const answered = new Set([...presences.map(({ userId }) => userId), ...pushed]);
       this.#keep(new Set(userIds.filter((userId) => answered.has(userId))));
-      for (const presence of presences) if (!pushed.has(presence.userId)) this.#put(presence);
+      for (const presence of presences) this.#put(presence);
       this.#stopForgetting();
       this.#backoff.reset();
     } catch (error) {
@@ -130,6 +132,9 @@ export class PresenceWatcher {
   }
 
   #put(presence: PresenceView): void {
+    // Nodes push independently of each other: what is older may arrive last.
+    if (presence.revision < (this.#revisions.get(presence.userId) ?? 0)) return;
+    this.#revisions.set(presence.userId, presence.revision);
     const known = this.#known.get(presence.userId);
     if (known && known.online === presence.online && known.lastSeen === presence.lastSeen) return;
     this.#known.set(presence.userId, presence);
@@ -140,6 +145,7 @@ export class PresenceWatcher {
     for (const userId of [...this.#known.keys()]) {
       if (userIds.has(userId)) continue;
       this.#known.delete(userId);
+      this.#revisions.delete(userId);
       this.#changes.changed();
     }
   }

@@ -33,6 +33,7 @@ export class FakeServer {
   readonly unseeable = new Set<number>();
   typingIsHeard = true;
   readonly #online = new Set<number>();
+  #revision = 0;
   readonly #lastSeen = new Map<number, string>();
   /** Throws to refuse a call before it does anything. */
   refuse: (method: string, request: any) => void = () => {};
@@ -68,7 +69,7 @@ export class FakeServer {
 
   #presence(userId: number): PresenceView {
     const online = this.#online.has(userId);
-    return { userId, online, lastSeen: online ? null : (this.#lastSeen.get(userId) ?? null) };
+    return { userId, online, lastSeen: online ? null : (this.#lastSeen.get(userId) ?? null), revision: ++this.#revision };
   }
 
   removeMember(chatId: number, userId: number): void {
