@@ -12,6 +12,7 @@ builder.AddMessaging();
 builder.AddConnections();
 builder.AddRedis();
 builder.AddPresence();
+builder.AddPeople();
 builder.AddAccounts();
 builder.AddHealth();
 builder.AddTelemetry();

@@ -71,12 +71,16 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
           me.visible_from, me.delivered_up_to, me.read_up_to,
           m.message_id, COALESCE(m.sender_id, 0) AS sender_id, m.client_message_id, m.message_type, m.message_text, m.body, m.sent_at,
           peer.user_id AS peer_user_id, peer.name AS peer_name, peer.username AS peer_username, peer.status AS peer_status,
-          peer.profile_picture_url AS peer_profile_picture_url
+          peer.profile_picture_url AS peer_profile_picture_url,
+          own.muted_until, own.pin_position, COALESCE(own.archived, 0) AS archived, COALESCE(own.marked_unread, 0) AS marked_unread,
+          own.draft, COALESCE(own.version, 0) AS settings_version
         FROM chats c
         JOIN chat_participants me ON me.chat_id = c.chat_id AND me.user_id = {0} AND me.left_at IS NULL
         LEFT JOIN messages m ON m.chat_id = c.chat_id AND m.message_id = c.last_message_id AND m.message_id >= me.visible_from
-        LEFT JOIN chat_participants other ON c.chat_type = 'direct' AND other.chat_id = c.chat_id AND other.user_id <> {0}
+        LEFT JOIN chat_participants other ON c.chat_type = 'direct' AND other.chat_id = c.chat_id
+          AND (other.user_id <> {0} OR c.direct_key = '{0}:{0}')
         LEFT JOIN users peer ON peer.user_id = other.user_id
+        LEFT JOIN chat_settings own ON own.user_id = {0} AND own.chat_id = c.chat_id
         WHERE c.chat_id IN ({1});
         SELECT chat_id, COUNT(*) AS member_count,
           MIN(CASE WHEN user_id <> {0} THEN delivered_up_to END) AS delivered_up_to,

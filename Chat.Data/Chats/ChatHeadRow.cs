@@ -33,7 +33,15 @@ public sealed record ChatHeadRow
     public string? Body { get; init; }
     public DateTime? SentAt { get; init; }
 
-    // The other person of a direct chat.
+    // What this participant set for the chat; all of it empty, and the version 0, where nothing was ever set.
+    public DateTime? MutedUntil { get; init; }
+    public int? PinPosition { get; init; }
+    public bool Archived { get; init; }
+    public bool MarkedUnread { get; init; }
+    public string? Draft { get; init; }
+    public long SettingsVersion { get; init; }
+
+    // The other person of a direct chat; oneself in the chat with oneself.
     public long? PeerUserId { get; init; }
     public string? PeerName { get; init; }
     public string? PeerUsername { get; init; }

@@ -2,12 +2,12 @@ using Dapper;
 
 namespace Chat.Data.Chats;
 
-/// <summary>Finds or makes the one direct chat of two people.</summary>
+/// <summary>Finds or makes the one direct chat of two people, or of somebody with oneself.</summary>
 public sealed class DirectChatRepository(ChatDatabase database) : IDirectChatStore
 {
     public async Task<long?> OpenAsync(long userId, long otherUserId, DateTime now, CancellationToken cancellationToken)
     {
-        var directKey = $"{Math.Min(userId, otherUserId)}:{Math.Max(userId, otherUserId)}";
+        var directKey = KeyOf(userId, otherUserId);
         if (await FindAsync(directKey, cancellationToken) is { } found) return found;
         try
         {
@@ -18,6 +18,9 @@ public sealed class DirectChatRepository(ChatDatabase database) : IDirectChatSto
             return await FindAsync(directKey, cancellationToken);
         }
     }
+
+    /// <summary>The name of the chat of two people; of one, the chat with oneself.</summary>
+    internal static string KeyOf(long userId, long otherUserId) => $"{Math.Min(userId, otherUserId)}:{Math.Max(userId, otherUserId)}";
 
     private Task<long?> FindAsync(string directKey, CancellationToken cancellationToken) =>
         database.QueryAsync(
@@ -32,18 +35,18 @@ public sealed class DirectChatRepository(ChatDatabase database) : IDirectChatSto
             var chatId = await connection.InsertAsync(
                 new CommandDefinition(CreateSql, new { DirectKey = directKey, UserId = userId, Now = now }, transaction));
             await connection.ExecuteAsync(
-                JoinSql, new { ChatId = chatId, UserId = userId, OtherUserId = otherUserId, Now = now }, transaction);
+                JoinSql, new { ChatId = chatId, UserIds = new[] { userId, otherUserId }, Now = now }, transaction);
             return chatId;
         }, cancellationToken);
 
-    private const string UserExistsSql = "SELECT user_id FROM users WHERE user_id = @UserId";
+    private const string UserExistsSql = "SELECT user_id FROM users WHERE user_id = @UserId AND deleted_at IS NULL";
 
     private const string CreateSql = """
         INSERT INTO chats (chat_type, direct_key, created_by, created_at) VALUES ('direct', @DirectKey, @UserId, @Now)
         """;
 
     private const string JoinSql = """
-        INSERT INTO chat_participants (chat_id, user_id, role, joined_at) VALUES
-          (@ChatId, @UserId, 'member', @Now), (@ChatId, @OtherUserId, 'member', @Now)
+        INSERT INTO chat_participants (chat_id, user_id, role, joined_at)
+        SELECT @ChatId, u.user_id, 'member', @Now FROM users u WHERE u.user_id IN @UserIds
         """;
 }

@@ -11,7 +11,17 @@ public sealed record Roster(long ChatId, string ChatType, long Version, FrozenDi
     public bool IsDirect => ChatType == "direct";
 
     public bool Has(long userId) => Members.ContainsKey(userId);
+
+    /// <summary>Whether one of the two people of a direct chat blocks the other: nothing that is not stored passes between them.</summary>
+    public bool IsBlocked => IsDirect && Members.Values.Any(member => member.BlocksPeer);
+
+    /// <summary>Whether the other person of a direct chat blocks this one.</summary>
+    public bool IsBlockedByPeer(long userId) => IsDirect && Members.Values.Any(member => member.BlocksPeer && member.UserId != userId);
 }
 
 /// <param name="Role"><c>owner</c>, <c>admin</c> or <c>member</c>.</param>
-public sealed record RosterMember(long UserId, string Role);
+public sealed record RosterMember(long UserId, string Role)
+{
+    /// <summary>Whether this one blocks the other person of a direct chat.</summary>
+    public bool BlocksPeer { get; init; }
+}

@@ -14,13 +14,22 @@ public sealed class RosterRepository(ChatDatabase database) : IRosterReader
             await using var results = await connection.QueryMultipleAsync(GetSql, new { ChatId = chatId });
             var head = await results.ReadSingleOrDefaultAsync<Head>();
             if (head is null) return null;
-            var members = await results.ReadAsync<RosterMember>();
-            return new Roster(chatId, head.ChatType, head.RosterVersion, members.ToFrozenDictionary(m => m.UserId));
+            var members = await results.ReadAsync<Member>();
+            var blockers = (await results.ReadAsync<long>()).ToHashSet();
+            return new Roster(
+                chatId, head.ChatType, head.RosterVersion,
+                members.ToFrozenDictionary(m => m.UserId, m => new RosterMember(m.UserId, m.Role) { BlocksPeer = blockers.Contains(m.UserId) }));
         }, cancellationToken);
 
     private const string GetSql = """
         SELECT chat_type, roster_version FROM chats WHERE chat_id = @ChatId;
-        SELECT user_id, role FROM chat_participants WHERE chat_id = @ChatId AND left_at IS NULL
+        SELECT user_id, role FROM chat_participants WHERE chat_id = @ChatId AND left_at IS NULL;
+        SELECT b.user_id
+        FROM chats c
+        JOIN chat_participants p ON p.chat_id = c.chat_id
+        JOIN chat_participants o ON o.chat_id = c.chat_id AND o.user_id <> p.user_id
+        JOIN blocks b ON b.user_id = p.user_id AND b.blocked_user_id = o.user_id
+        WHERE c.chat_id = @ChatId AND c.chat_type = 'direct'
         """;
 
     public Task<IReadOnlyList<long>> ListGroupIdsAsync(long userId, CancellationToken cancellationToken) =>
@@ -49,6 +58,8 @@ public sealed class RosterRepository(ChatDatabase database) : IRosterReader
         """;
 
     private sealed record Membership(long UserId, long ChatId);
+
+    private sealed record Member(long UserId, string Role);
 
     private sealed record Head(string ChatType, long RosterVersion);
 }

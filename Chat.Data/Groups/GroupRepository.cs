@@ -114,7 +114,7 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
         return [.. userIds.Except(found)];
     }
 
-    private const string FindUsersSql = "SELECT user_id FROM users WHERE user_id IN @UserIds";
+    private const string FindUsersSql = "SELECT user_id FROM users WHERE user_id IN @UserIds AND deleted_at IS NULL";
 
     private static Change<GroupChange> Refused(GroupOutcome outcome, long chatId, params IReadOnlyList<long> userIds) =>
         new(GroupChange.Refused(outcome, chatId, userIds), [], []);

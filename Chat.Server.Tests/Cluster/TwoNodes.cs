@@ -96,6 +96,36 @@ internal sealed class TwoNodes(string backplane)
     }
 
     [Test]
+    public async Task Privacy_set_on_one_node_holds_on_the_other_at_once()
+    {
+        await using var ann = await TestClient.RegisterAsync(_one!.Address, "Ann");
+        await using var bob = await TestClient.RegisterAsync(_two!.Address, "Bob");
+        await using var bobsOther = await TestClient.ConnectAsync(_one.Address, bob.Account);
+        var chat = (await ann.OpenDirectChatAsync(bob)).ChatId;
+        var watch = new WatchPresenceRequest([bob.UserId]);
+        await Deadline.UntilAsync(
+            async () => (await ann.CallAsync<WatchPresenceResult>(nameof(ChatHub.WatchPresence), watch)).Presences is [{ Online: true }], "Bob is online");
+
+        // What the node of Ann has in its cache now must not outlive the change.
+        var heard = ann.Presences.All.Count;
+        await bob.CallAsync<SettingsView>(nameof(ChatHub.SetPrivacy), new SetPrivacyRequest(PrivacySettings.LastSeen, Audiences.Nobody));
+        await ann.Presences.WaitForCountAsync(heard + 1);
+        Assert.That((await ann.CallAsync<WatchPresenceResult>(nameof(ChatHub.WatchPresence), watch)).Presences, Is.Empty);
+        await bobsOther.Settings.WaitForAsync(s => s.LastSeen.Audience == Audiences.Nobody);
+
+        await ann.CallAsync<SettingsView>(nameof(ChatHub.SetReadReceipts), new SetReadReceiptsRequest(false));
+        var sent = await ann.SendAsync(chat, "seen?");
+        await bob.Messages.WaitForAsync(m => m.ChatId == chat);
+        await Deadline.UntilAsync(async () =>
+        {
+            await bob.MarkReadAsync(chat, sent.MessageId);
+            return (await ann.GetChatAsync(chat)).Watermarks is { OthersDeliveredUpTo: 1, OthersReadUpTo: 0 };
+        }, "delivered, and nothing of read");
+        await bob.CallAsync<ChatSettingsView>(nameof(ChatHub.SetDraft), new SetDraftRequest(chat, "a draft"));
+        await bobsOther.ChatSettings.WaitForAsync(s => s.ChatId == chat && s.Settings.Draft == "a draft");
+    }
+
+    [Test]
     public async Task Presence_is_seen_across_nodes()
     {
         await using var ann = await TestClient.RegisterAsync(_one!.Address, "Ann");

@@ -23,7 +23,7 @@ public sealed class PresenceCalls
     {
         var result = await _harness.As(HubHarness.Ann).SetTyping(new SetTypingRequest(HubHarness.DirectChat, typing));
         Assert.That(result, Is.EqualTo(new SetTypingResult(HubHarness.DirectChat, HeardBy: true)));
-        Assert.That(_harness.Pushes.All, Is.EqualTo(new[] { ("user:22", (object)new TypingChangedEvent(HubHarness.DirectChat, HubHarness.Ann, typing)) }));
+        Assert.That(_harness.Pushes.All, Is.EqualTo(new[] { ("user:22", (object)new TypingChangedEvent(HubHarness.DirectChat, HubHarness.Ann, typing, TypingKinds.Text)) }));
     }
 
     [Test]
@@ -68,6 +68,7 @@ public sealed class PresenceCalls
         foreach (var group in new[] { "presence:22", "presence:33" })
             _harness.Groups.Verify(g => g.AddToGroupAsync("phone", group, It.IsAny<CancellationToken>()), Times.Once);
 
+        _harness.ConnectionGroups.Setup(g => g.IsIn("phone", "presence:33")).Returns(true);
         await hub.WatchPresence(new WatchPresenceRequest([HubHarness.Carol]));
         _harness.Groups.Verify(g => g.RemoveFromGroupAsync("phone", "presence:22", It.IsAny<CancellationToken>()), Times.Once);
         await hub.WatchPresence(new WatchPresenceRequest([]));

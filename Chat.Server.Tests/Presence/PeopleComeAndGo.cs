@@ -96,7 +96,7 @@ public sealed class PeopleComeAndGo : ServerFixture
         await ann.CallAsync<SetTypingResult>(nameof(ChatHub.SetTyping), new SetTypingRequest(group.ChatId, true));
 
         Assert.That(result.HeardBy, Is.True);
-        await bob.Typing.WaitForAsync(t => t == new TypingChangedEvent(direct.ChatId, ann.UserId, true));
+        await bob.Typing.WaitForAsync(t => t == new TypingChangedEvent(direct.ChatId, ann.UserId, true, TypingKinds.Text));
         await bob.Typing.WaitForAsync(t => t.ChatId == group.ChatId);
         await cem.Typing.WaitForAsync(t => t.ChatId == group.ChatId);
         Assert.That(cem.Typing.All.Where(t => t.ChatId == direct.ChatId), Is.Empty);

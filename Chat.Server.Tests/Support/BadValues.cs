@@ -22,6 +22,11 @@ internal static class BadValues
         $"\"{new string('x', 5000)}\"",
     ];
 
+    private static readonly string[] BadTimes = ["5", "\"text\"", "\"\"", "[]", "\"2020-13-01T00:00:00Z\"", "\"2020-01-01T00:00:00Z\"", "\"9999-12-31T00:00:00Z\"", "\"2099-01-01T00:00:00\""];
+
+    private static readonly string[] BadPhoneNumbers =
+        ["5", "\"+4915100000000\"", "[]", "[5]", "[null]", "[\"\"]", "[\"0151\"]", "[\"+4915100000000\",\"+0\"]", $"[{string.Join(',', Enumerable.Repeat("\"+4915100000000\"", 501))}]"];
+
     private static readonly string[] BadIds =
         ["5", "\"text\"", "[]", "[0]", "[-1]", "[1,0]", "[9007199254740992]", "[\"1\"]", "[null]", "[[1]]", $"[{string.Join(',', Enumerable.Repeat(1, 2000))}]"];
 
@@ -35,9 +40,11 @@ internal static class BadValues
             _ when field.Type == typeof(long) => [.. BadNumbers, "0"],
             _ when field.Type == typeof(Guid) => BadUuids,
             _ when field.Type == typeof(string) => BadTexts,
+            _ when field.Type == typeof(DateTime) => BadTimes,
+            _ when field.Type == typeof(IReadOnlyList<string>) => BadPhoneNumbers,
             _ when field.Type == typeof(bool) => ["1", "0", "\"true\"", "[]"],
-            // Watching nobody is how a client stops watching.
-            _ when field.Type == typeof(IReadOnlyList<long>) && method.Name == nameof(ChatHub.WatchPresence) => BadIds.Where(bad => bad != "[]"),
+            // Watching nobody is how a client stops watching, and no pinned chats are fine.
+            _ when field.Type == typeof(IReadOnlyList<long>) && method.Name is nameof(ChatHub.WatchPresence) or nameof(ChatHub.PinChats) => BadIds.Where(bad => bad != "[]"),
             _ when field.Type == typeof(IReadOnlyList<long>) => BadIds,
             _ => throw new NotSupportedException($"{method.Name}.{field.Name} is of type {field.Type}: say here what is bad for it."),
         };

@@ -1,15 +1,22 @@
 using System.Security.Claims;
+using Chat.Data.Blocks;
 using Chat.Data.Chats;
+using Chat.Data.Contacts;
 using Chat.Data.Groups;
 using Chat.Data.Messages;
 using Chat.Data.Presence;
 using Chat.Data.Receipts;
+using Chat.Data.Settings;
 using Chat.Server.Features.Accounts;
+using Chat.Server.Features.Blocks;
 using Chat.Server.Features.Chats;
+using Chat.Server.Features.Contacts;
 using Chat.Server.Features.Groups;
 using Chat.Server.Features.Messages;
 using Chat.Server.Features.Presence;
+using Chat.Server.Features.Privacy;
 using Chat.Server.Features.Receipts;
+using Chat.Server.Features.Settings;
 using Chat.Server.Features.Typing;
 using Chat.Server.Hubs;
 using Chat.Server.Realtime;
@@ -38,7 +45,10 @@ internal sealed class HubHarness : IDisposable
         HubContext.SetupGet(h => h.Clients).Returns(Pushes.Clients);
         HubContext.SetupGet(h => h.Groups).Returns(Groups.Object);
         Registry = new ConnectionRegistry();
-        ReceiptNotifier = new ReceiptNotifier(Pusher, Rosters, Time, NullLogger<ReceiptNotifier>.Instance);
+        PrivacyCache = new PrivacyCache(PrivacyReader.Object, Bus.Object, Time);
+        var privacy = new PrivacyService(PrivacyCache);
+        var readMarks = new ReadMarkPrivacy(Rosters, PrivacyCache);
+        ReceiptNotifier = new ReceiptNotifier(Pusher, Rosters, readMarks, Time, NullLogger<ReceiptNotifier>.Instance);
         ChatNotifier = new ChatNotifier(HubContext.Object, NullLogger<ChatNotifier>.Instance);
         Membership = new ChatMembership(
             Registry, Rosters, HubContext.Object, ConnectionGroups.Object,
@@ -52,19 +62,33 @@ internal sealed class HubHarness : IDisposable
         Lifecycle = new ConnectionLifecycle(Registry, Sessions.Object, RosterReader.Object, Presence, Stalled, HubContext.Object);
         _hub = () => new ChatHub(
             Lifecycle,
-            new ChatService(DirectChats.Object, Heads.Object, Participants.Object, Time),
-            new GroupService(GroupStore.Object, Heads.Object, Rosters, ChatNotifier, MessageNotifier),
+            new ChatService(DirectChats.Object, Heads.Object, Participants.Object, privacy, readMarks, Time),
+            new GroupService(GroupStore.Object, Heads.Object, Rosters, ChatNotifier, privacy, MessageNotifier),
             new SendMessageService(Rosters, Appender.Object),
-            new HistoryService(History.Object, sync ?? new SyncOptions()),
-            new ReceiptService(Rosters, Receipts.Object, MessageInfo.Object),
-            new WatchPresenceService(PresenceStore.Object, LastSeen.Object, HubContext.Object),
-            new TypingService(Rosters, HubContext.Object, NullLogger<TypingService>.Instance));
+            new HistoryService(History.Object, sync ?? new SyncOptions(), readMarks),
+            new ReceiptService(Rosters, Receipts.Object, MessageInfo.Object, readMarks),
+            new WatchPresenceService(PresenceStore.Object, LastSeen.Object, privacy, ConnectionGroups.Object, HubContext.Object),
+            new TypingService(Rosters, HubContext.Object, NullLogger<TypingService>.Instance),
+            People(privacy));
         KnowsChat(DirectChat, "direct", Ann, Bob);
         KnowsChat(Group, "group", Ann, Bob, Carol);
+        // Nobody has set anything, unless a test says otherwise.
+        PrivacyReader.Setup(r => r.ListAsync(It.IsAny<IReadOnlyCollection<long>>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync((IReadOnlyCollection<long> ids, CancellationToken _) => [.. ids.Select(id => Seed.OpenPrivacy(id))]);
         RosterReader.Setup(r => r.ListGroupIdsAsync(It.IsAny<long>(), It.IsAny<CancellationToken>())).ReturnsAsync([]);
     }
 
     private readonly Func<ChatHub> _hub;
+
+    private PeopleServices People(PrivacyService privacy)
+    {
+        var notifier = new SettingsNotifier(HubContext.Object, NullLogger<SettingsNotifier>.Instance);
+        return new PeopleServices(
+            new BlockService(Blocks.Object, privacy, PrivacyCache, Membership, Time),
+            new ContactService(Contacts.Object, privacy, PrivacyCache, new ContactOptions(), Time),
+            new SettingsService(Settings.Object, PrivacyCache, notifier),
+            new ChatSettingsService(ChatSettings.Object, notifier, Time));
+    }
 
     public ManualTime Time { get; } = new();
 
@@ -80,6 +104,11 @@ internal sealed class HubHarness : IDisposable
     public Mock<IGroupStore> GroupStore { get; } = new(MockBehavior.Strict);
     public Mock<IPresenceStore> PresenceStore { get; } = new(MockBehavior.Strict);
     public Mock<ILastSeenStore> LastSeen { get; } = new(MockBehavior.Strict);
+    public Mock<IBlockStore> Blocks { get; } = new(MockBehavior.Strict);
+    public Mock<IContactStore> Contacts { get; } = new(MockBehavior.Strict);
+    public Mock<ISettingsStore> Settings { get; } = new(MockBehavior.Strict);
+    public Mock<IChatSettingsStore> ChatSettings { get; } = new(MockBehavior.Strict);
+    public Mock<IPrivacyReader> PrivacyReader { get; } = new(MockBehavior.Strict);
     public Mock<ISessionGuard> Sessions { get; } = new();
     public Mock<IHubContext<ChatHub, IChatClient>> HubContext { get; } = new();
     public Mock<IGroupManager> Groups { get; } = new();
@@ -91,6 +120,7 @@ internal sealed class HubHarness : IDisposable
     private HubContextPushes Pusher => new(HubContext.Object, NullLogger<HubContextPushes>.Instance);
 
     public RosterCache Rosters { get; }
+    public PrivacyCache PrivacyCache { get; }
     public ConnectionRegistry Registry { get; }
     public ConnectionLifecycle Lifecycle { get; }
     public ChatMembership Membership { get; }
@@ -142,6 +172,7 @@ internal sealed class HubHarness : IDisposable
     public void Dispose()
     {
         Rosters.Dispose();
+        PrivacyCache.Dispose();
         ReceiptNotifier.Dispose();
         Stalled.Dispose();
     }

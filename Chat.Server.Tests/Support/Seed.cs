@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Chat.Data.Chats;
 using Chat.Data.Messages;
+using Chat.Data.Settings;
 using Dapper;
 
 namespace Chat.Server.Tests.Support;
@@ -64,6 +65,11 @@ internal static class Seed
     /// <summary>A roster that says what a node believes, whatever the database says.</summary>
     public static Roster Believed(long chatId, string chatType, params IEnumerable<long> userIds) =>
         new(chatId, chatType, Version: 1, userIds.ToFrozenDictionary(id => id, id => new RosterMember(id, "member")));
+
+    /// <summary>Somebody who has set nothing: all see everything.</summary>
+    public static PersonPrivacy OpenPrivacy(long userId) => new(
+        userId, Audience.Everyone, Audience.Everyone, Audience.Everyone, Audience.Everyone, ReadReceipts: true,
+        FrozenSet<long>.Empty, FrozenSet<(PrivacySetting, long)>.Empty, FrozenSet<long>.Empty);
 
     /// <summary>All messages of a chat as they stand in the database, in order.</summary>
     public static Task<List<MessageRow>> StoredAsync(this TestDatabase database, long chatId) =>

@@ -44,6 +44,10 @@ public sealed class TestClient : IAsyncDisposable
 
     public EventLog<TypingChangedEvent> Typing { get; } = new();
 
+    public EventLog<SettingsView> Settings { get; } = new();
+
+    public EventLog<ChatSettingsChangedEvent> ChatSettings { get; } = new();
+
     public EventLog<ReconnectRequiredEvent> Reconnects { get; } = new();
 
     /// <summary>A task that ends when the connection has ended.</summary>
@@ -170,6 +174,8 @@ public sealed class TestClient : IAsyncDisposable
         hub.On<ResyncRequiredEvent>(nameof(IChatClient.ResyncRequired), Resyncs.Add);
         hub.On<PresenceView>(nameof(IChatClient.PresenceChanged), Presences.Add);
         hub.On<TypingChangedEvent>(nameof(IChatClient.TypingChanged), Typing.Add);
+        hub.On<SettingsView>(nameof(IChatClient.SettingsChanged), Settings.Add);
+        hub.On<ChatSettingsChangedEvent>(nameof(IChatClient.ChatSettingsChanged), ChatSettings.Add);
         hub.On<ReconnectRequiredEvent>(nameof(IChatClient.ReconnectRequired), Reconnects.Add);
         hub.Closed += exception =>
         {

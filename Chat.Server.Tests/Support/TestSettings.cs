@@ -17,6 +17,8 @@ public static class TestSettings
             ["RateLimits:CallBurst"] = "1000000",
             ["RateLimits:SendsPerSecond"] = "1000000",
             ["RateLimits:SendBurst"] = "1000000",
+            ["RateLimits:TypingBurst"] = "1000000",
+            ["Contacts:PhoneLookupsPerDay"] = "1000000000",
         };
         foreach (var (path, value) in settings) all[path] = value;
         return all;

@@ -40,6 +40,8 @@ internal static class MessagingSetup
             : o.CallBurst < 1 ? ("CallBurst", "must be at least 1")
             : o.SendsPerSecond < 1 ? ("SendsPerSecond", "must be at least 1")
             : o.SendBurst < 1 ? ("SendBurst", "must be at least 1")
+            : o.TypingPerSecond < 1 ? ("TypingPerSecond", "must be at least 1")
+            : o.TypingBurst < 1 ? ("TypingBurst", "must be at least 1")
             : null);
         builder.AddOptions("Sync", new SyncOptions(), o => o.TooLongAfter < 1 ? ("TooLongAfter", "must be at least 1") : null);
         builder.AddOptions("Messages", new AppenderLimits(), o =>
@@ -73,6 +75,7 @@ internal static class MessagingSetup
         services.AddSingleton<SendMessageService>();
         services.AddSingleton<HistoryService>();
 
+        services.AddSingleton<ReadMarkPrivacy>();
         services.AddSingleton<ReceiptNotifier>();
         services.AddSingleton(s => new ReceiptWriter(
             s.GetRequiredService<ChatDatabase>(), s.GetRequiredService<ReceiptNotifier>().Advanced,

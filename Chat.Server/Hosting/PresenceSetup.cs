@@ -18,6 +18,7 @@ internal static class PresenceSetup
         services.AddSingleton<PresenceTracker>();
         services.AddHostedService(s => s.GetRequiredService<PresenceTracker>());
         services.AddSingleton<WatchPresenceService>();
+        services.AddHostedService<PresencePrivacy>();
         services.AddSingleton<TypingService>();
     }
 }

@@ -8,6 +8,9 @@ public sealed partial class ChatHub
     public Task<ChatView> OpenDirectChat(OpenDirectChatRequest request) =>
         chats.OpenDirectChatAsync(CallerId, request.UserId, Context.ConnectionAborted);
 
+    /// <summary>The chat that nobody but you is in.</summary>
+    public Task<ChatView> OpenSavedMessages(OpenSavedMessagesRequest request) => chats.OpenSavedMessagesAsync(CallerId, Context.ConnectionAborted);
+
     /// <summary>The head of one of your chats.</summary>
     public Task<ChatView> GetChat(GetChatRequest request) =>
         chats.GetAsync(CallerId, request.ChatId, Context.ConnectionAborted);

@@ -23,7 +23,8 @@ public sealed partial class ChatHub(
     HistoryService history,
     ReceiptService receipts,
     WatchPresenceService presence,
-    TypingService typing) : Hub<IChatClient>
+    TypingService typing,
+    PeopleServices people) : Hub<IChatClient>
 {
     public override Task OnConnectedAsync() => connections.ConnectedAsync(Context);
 

@@ -26,6 +26,12 @@ public interface IChatClient
     /// <summary>Somebody began or stopped typing in one of your chats; perhaps yourself on another device.</summary>
     Task TypingChanged(TypingChangedEvent typing);
 
+    /// <summary>You changed the settings of a chat, on another device.</summary>
+    Task ChatSettingsChanged(ChatSettingsChangedEvent changed);
+
+    /// <summary>You changed your settings, on another device.</summary>
+    Task SettingsChanged(SettingsView settings);
+
     /// <summary>The server goes away: finish what you like, then connect again; a load balancer brings you to another one.</summary>
     Task ReconnectRequired(ReconnectRequiredEvent reconnect);
 

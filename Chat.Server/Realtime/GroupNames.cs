@@ -6,6 +6,7 @@ namespace Chat.Server.Realtime;
 internal static class GroupNames
 {
     private const string ChatPrefix = "chat:";
+    private const string PresencePrefix = "presence:";
 
     /// <summary><c>chat:{chatId}</c>: connections of the members of a group. Direct chats go to both people's <see cref="User"/>.</summary>
     public static string Chat(long chatId) => $"{ChatPrefix}{chatId}";
@@ -23,5 +24,13 @@ internal static class GroupNames
     public static string User(long userId) => $"user:{userId}";
 
     /// <summary><c>presence:{userId}</c>: connections that watch one person's presence.</summary>
-    public static string Presence(long userId) => $"presence:{userId}";
+    public static string Presence(long userId) => $"{PresencePrefix}{userId}";
+
+    /// <summary>The person of a name that <see cref="Presence"/> made.</summary>
+    public static bool TryReadPresence(string name, out long userId)
+    {
+        userId = 0;
+        return name.StartsWith(PresencePrefix, StringComparison.Ordinal)
+            && long.TryParse(name.AsSpan(PresencePrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out userId);
+    }
 }

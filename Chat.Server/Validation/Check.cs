@@ -58,6 +58,14 @@ public static class Check
         return [.. values.Select(value => Id(field, value)).Distinct()];
     }
 
+    /// <summary>One of a few words, written exactly so.</summary>
+    public static string OneOf(string field, [NotNull] string? value, IReadOnlyList<string> words)
+    {
+        if (value is null)
+            throw ChatException.Invalid(field, "is required");
+        return words.Contains(value) ? value : throw ChatException.Invalid(field, $"must be one of {string.Join(", ", words)}");
+    }
+
     public static Guid Uuid(string field, Guid value) =>
         value != Guid.Empty ? value : throw ChatException.Invalid(field, "must be a UUID that is not all zeros");
 

@@ -51,7 +51,7 @@ describe('whatever the network does', () => {
       if (chance(0.1)) h.client.setVisible(chance(0.2) ? null : chatId);
       if (chance(0.1)) h.server.setOnline(chance(0.5) ? Bob : Cat, chance(0.5));
       if (chance(0.1)) h.client.composing.changed(chatId, chance(0.2));
-      if (chance(0.1)) h.server.push([Me], { name: 'TypingChanged', payload: { chatId, userId: Bob, typing: chance(0.7) } });
+      if (chance(0.1)) h.server.push([Me], { name: 'TypingChanged', payload: { chatId, userId: Bob, typing: chance(0.7), kind: 'text' } });
       if (chance(0.05)) {
         stopWatching?.();
         stopWatching = chance(0.3) ? null : h.client.presence.watch(chance(0.5) ? Bob : Cat);

@@ -128,7 +128,7 @@ describe('telling that one types', () => {
 
 describe('hearing who types', () => {
   const says = async (chatId: number, userId: number, typing = true): Promise<void> => {
-    h.server.push([Me], { name: 'TypingChanged', payload: { chatId, userId, typing } });
+    h.server.push([Me], { name: 'TypingChanged', payload: { chatId, userId, typing, kind: 'text' } });
     await pass(10);
   };
 

@@ -62,8 +62,8 @@ internal static class AccountRules
         return new Login(text, IsPhoneNumber(text) ? text : null, IsUsername(text) ? text : null);
     }
 
-    private static bool IsPhoneNumber(string value) =>
-        value.Length is >= 9 and <= 16 && value[0] == '+' && value[1] != '0' && !value.AsSpan(1).ContainsAnyExceptInRange('0', '9');
+    internal static bool IsPhoneNumber(string? value) =>
+        value is not null && value.Length is >= 9 and <= 16 && value[0] == '+' && value[1] != '0' && !value.AsSpan(1).ContainsAnyExceptInRange('0', '9');
 
     private static bool IsUsername(string value) =>
         value.Length is >= 3 and <= 32 && value[0] is >= 'a' and <= 'z' && value.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_');

@@ -1,30 +1,31 @@
 using System.Globalization;
 using Chat.Data.Accounts;
 using Chat.Server.Errors;
+using Chat.Server.Features.Privacy;
 using Chat.Server.Hubs.Contract;
 using Chat.Server.Validation;
 
 namespace Chat.Server.Features.Accounts;
 
-/// <summary>Other people, as far as everybody may see them.</summary>
-internal sealed class UserDirectory(UserRepository users)
+/// <summary>Other people, as far as the caller may see them.</summary>
+internal sealed class UserDirectory(UserRepository users, PrivacyService privacy)
 {
     public const int MaxIds = 100;
 
     /// <exception cref="ChatException"><c>not_found</c>, <c>invalid</c></exception>
-    public async Task<UserView> GetAsync(long userId, CancellationToken cancellationToken) =>
-        (await users.GetAsync(Check.Id("userId", userId), cancellationToken))?.ToView() ?? throw Unknown();
+    public async Task<UserView> GetAsync(long callerId, long userId, CancellationToken cancellationToken) =>
+        await ShowAsync(callerId, await users.GetAsync(Check.Id("userId", userId), cancellationToken), cancellationToken);
 
     /// <param name="ids">Separated by commas.</param>
     /// <exception cref="ChatException"><c>invalid</c>, <c>too_large</c></exception>
-    public async Task<UserList> ListAsync(string? ids, CancellationToken cancellationToken)
+    public async Task<UserList> ListAsync(long callerId, string? ids, CancellationToken cancellationToken)
     {
         const string field = "ids";
         // 17 characters hold the largest id and its comma: no longer text can be a good list.
         Check.Text(field, ids, 1, MaxIds * 17);
         var wanted = ids.Split(',', StringSplitOptions.TrimEntries).Select(ParseId).ToList();
         var rows = await users.ListAsync(Check.Ids(field, wanted, MaxIds), cancellationToken);
-        return new UserList([.. rows.Select(row => row.ToView())]);
+        return new UserList(await privacy.HideAsync(callerId, [.. rows.Select(row => row.ToView())], cancellationToken));
 
         static long ParseId(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? id
@@ -33,11 +34,14 @@ internal sealed class UserDirectory(UserRepository users)
 
     /// <summary>By exact phone number or username; there is no search by parts, which would hand out everybody's name.</summary>
     /// <exception cref="ChatException"><c>not_found</c>, <c>invalid</c>, <c>too_large</c></exception>
-    public async Task<UserView> FindAsync(string? login, CancellationToken cancellationToken)
+    public async Task<UserView> FindAsync(long callerId, string? login, CancellationToken cancellationToken)
     {
         var wanted = AccountRules.Login(login);
-        return (await users.FindAsync(wanted.PhoneNumber, wanted.Username, cancellationToken))?.ToView() ?? throw Unknown();
+        return await ShowAsync(callerId, await users.FindAsync(wanted.PhoneNumber, wanted.Username, cancellationToken), cancellationToken);
     }
+
+    private async Task<UserView> ShowAsync(long callerId, UserRow? user, CancellationToken cancellationToken) =>
+        await privacy.HideAsync(callerId, (user ?? throw Unknown()).ToView(), cancellationToken);
 
     private static ChatException Unknown() => ChatException.NotFound("this user");
 }

@@ -35,13 +35,14 @@ internal static class UserEndpoints
         TypedResults.Ok(await service.UpdateAsync(caller.UserId(), request, cancellationToken));
 
     private static async Task<Ok<UserList>> ListAsync(
-        [Description("1-100 ids, separated by commas.")] string? ids, UserDirectory directory, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await directory.ListAsync(ids, cancellationToken));
+        [Description("1-100 ids, separated by commas.")] string? ids, ClaimsPrincipal caller, UserDirectory directory, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await directory.ListAsync(caller.UserId(), ids, cancellationToken));
 
     private static async Task<Ok<UserView>> FindAsync(
-        [Description("The exact phone number or username.")] string? login, UserDirectory directory, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await directory.FindAsync(login, cancellationToken));
+        [Description("The exact phone number or username.")] string? login, ClaimsPrincipal caller, UserDirectory directory, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await directory.FindAsync(caller.UserId(), login, cancellationToken));
 
-    private static async Task<Ok<UserView>> GetAsync(long userId, UserDirectory directory, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await directory.GetAsync(userId, cancellationToken));
+    private static async Task<Ok<UserView>> GetAsync(
+        long userId, ClaimsPrincipal caller, UserDirectory directory, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await directory.GetAsync(caller.UserId(), userId, cancellationToken));
 }

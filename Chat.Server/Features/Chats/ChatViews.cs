@@ -22,7 +22,8 @@ internal static class ChatViews
         new WatermarksView(row.DeliveredUpTo, row.ReadUpTo, row.OthersDeliveredUpTo, row.OthersReadUpTo),
         (int)row.UnreadCount,
         row.LastActivityAt,
-        row.CreatedAt);
+        row.CreatedAt,
+        new ChatSettingsView(row.MutedUntil, row.PinPosition, row.Archived, row.MarkedUnread, row.Draft, row.SettingsVersion));
 
     public static WatermarksView ToView(this ChatPosition position) =>
         new(position.DeliveredUpTo, position.ReadUpTo, position.OthersDeliveredUpTo, position.OthersReadUpTo);

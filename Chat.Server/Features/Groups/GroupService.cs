@@ -3,6 +3,7 @@ using Chat.Data.Groups;
 using Chat.Data.Messages;
 using Chat.Server.Errors;
 using Chat.Server.Features.Chats;
+using Chat.Server.Features.Privacy;
 using Chat.Server.Hubs.Contract;
 using Chat.Server.Realtime;
 
@@ -14,6 +15,7 @@ public sealed class GroupService(
     IChatHeadReader heads,
     RosterCache rosters,
     ChatNotifier notifier,
+    PrivacyService privacy,
     IAppendObserver messages)
 {
     /// <summary>Goes on when its caller hangs up: who is in a group that is committed must be subscribed and told.</summary>
@@ -22,6 +24,8 @@ public sealed class GroupService(
     {
         var memberIds = request.MemberIds.Distinct().Where(id => id != ownerId).ToList();
         if (memberIds.Count == 0) throw ChatException.Invalid("memberIds", "must name somebody else");
+        if (await privacy.FindNotAddableAsync(ownerId, memberIds, CancellationToken.None) is { Count: > 0 } notAllowed)
+            throw ChatException.Forbidden($"these people do not let you add them to groups; leave them out, and invite them: {string.Join(", ", notAllowed)}");
 
         var (change, message) = await groups.CreateAsync(ownerId, request.ClientGroupId, request.Title.Trim(), memberIds, CancellationToken.None);
         if (change.Outcome is GroupOutcome.UserNotFound)
@@ -40,10 +44,13 @@ public sealed class GroupService(
     /// <exception cref="ChatException"><c>not_found</c>, <c>forbidden</c>, <c>invalid</c>, <c>too_large</c>.</exception>
     public async Task<MembershipResult> AddMembersAsync(long actorId, AddMembersRequest request)
     {
-        var change = Accepted(
-            await groups.AddMembersAsync(request.ChatId, actorId, [.. request.UserIds.Distinct()], Limits.GroupSize), "userIds");
+        var userIds = request.UserIds.Distinct().ToList();
+        // Strangers to the chat are told so by the store, and nothing of anybody's privacy.
+        if (await rosters.GetAsync(request.ChatId) is not { } roster || !roster.Has(actorId)) throw ChatException.ChatNotFound();
+        var notAllowed = await privacy.FindNotAddableAsync(actorId, [.. userIds.Where(id => !roster.Has(id))], CancellationToken.None);
+        var change = Accepted(await groups.AddMembersAsync(request.ChatId, actorId, [.. userIds.Except(notAllowed)], Limits.GroupSize), "userIds");
         if (change.Outcome is GroupOutcome.Done) await AnnounceAsync(request.ChatId, actorId);
-        return Result(change);
+        return Result(change) with { NotAllowedIds = notAllowed };
     }
 
     /// <exception cref="ChatException"><c>not_found</c>, <c>forbidden</c>, <c>invalid</c>.</exception>
@@ -82,5 +89,5 @@ public sealed class GroupService(
         _ => throw new InvalidOperationException($"Unknown outcome {change.Outcome}."),
     };
 
-    private static MembershipResult Result(GroupChange change) => new(change.ChatId, change.MessageId, change.UserIds);
+    private static MembershipResult Result(GroupChange change) => new(change.ChatId, change.MessageId, change.UserIds, []);
 }

@@ -1,6 +1,7 @@
 using Chat.Data.Messages;
 using Chat.Server.Errors;
 using Chat.Server.Features.Chats;
+using Chat.Server.Features.Receipts;
 using Chat.Server.Hubs.Contract;
 
 namespace Chat.Server.Features.Messages;
@@ -9,7 +10,7 @@ namespace Chat.Server.Features.Messages;
 public sealed record SyncOptions(long TooLongAfter = 10_000);
 
 /// <summary>Reads pages of history, and what a client missed.</summary>
-public sealed class HistoryService(IHistoryReader history, SyncOptions options)
+public sealed class HistoryService(IHistoryReader history, SyncOptions options, ReadMarkPrivacy privacy)
 {
     private long _syncs;
     private long _tooLong;
@@ -76,7 +77,8 @@ public sealed class HistoryService(IHistoryReader history, SyncOptions options)
         // The position was read before the messages: without more of them, they account for all up to its last id.
         var upTo = hasMore ? rows[^1].MessageId : Math.Max(after, lastMessageId);
         return new SyncChatResult(
-            request.ChatId, rows.ToViews(), Math.Min(upTo, lastMessageId), lastMessageId, hasMore, TooLong: false, position.ToView());
+            request.ChatId, rows.ToViews(), Math.Min(upTo, lastMessageId), lastMessageId, hasMore, TooLong: false,
+            await ViewAsync(request.ChatId, position, cancellationToken));
     }
 
     private async Task<SyncChatResult> StartAfreshAsync(long userId, long chatId, int limit, CancellationToken cancellationToken)
@@ -86,6 +88,12 @@ public sealed class HistoryService(IHistoryReader history, SyncOptions options)
         Interlocked.Increment(ref _tooLong);
         var last = Math.Max(read.Position.LastMessageId, read.Messages.Count > 0 ? read.Messages[^1].MessageId : 0);
         return new SyncChatResult(
-            chatId, read.Messages.ToViews(), last, last, HasMore: false, TooLong: true, read.Position.ToView());
+            chatId, read.Messages.ToViews(), last, last, HasMore: false, TooLong: true, await ViewAsync(chatId, read.Position, cancellationToken));
+    }
+
+    private async Task<WatermarksView> ViewAsync(long chatId, ChatPosition position, CancellationToken cancellationToken)
+    {
+        var marks = position.ToView();
+        return await privacy.AreSharedAsync(chatId, cancellationToken) ? marks : marks with { OthersReadUpTo = 0 };
     }
 }

@@ -21,6 +21,8 @@ public sealed class SendMessageService(RosterCache rosters, IMessageAppender app
     private Task<AppendResult> Append(Roster? roster, long senderId, string connectionId, SendMessageRequest request)
     {
         if (roster is null || !roster.Has(senderId)) return Task.FromException<AppendResult>(ChatException.ChatNotFound());
+        if (roster.IsDirect && roster.Members[senderId].BlocksPeer)
+            return Task.FromException<AppendResult>(ChatException.Forbidden("you block this person: unblock first"));
         return appender.AppendAsync(new NewMessage(roster, senderId, request.ClientMessageId, request.Text, connectionId));
     }
 }

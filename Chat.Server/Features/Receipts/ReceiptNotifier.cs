@@ -10,7 +10,7 @@ namespace Chat.Server.Features.Receipts;
 /// thousand readers of one message cost a few pushes and not a thousand.
 /// </summary>
 public sealed class ReceiptNotifier(
-    IEventPushes pushes, RosterCache rosters, TimeProvider time, ILogger<ReceiptNotifier> logger) : IDisposable
+    IEventPushes pushes, RosterCache rosters, ReadMarkPrivacy privacy, TimeProvider time, ILogger<ReceiptNotifier> logger) : IDisposable
 {
     public static readonly TimeSpan GroupDelay = TimeSpan.FromMilliseconds(200);
 
@@ -45,10 +45,36 @@ public sealed class ReceiptNotifier(
 
     private void PushDirect(Roster roster, List<AdvancedReceipt> receipts)
     {
+        var shared = privacy.AreSharedAsync(roster, CancellationToken.None);
+        if (shared.IsCompletedSuccessfully) PushDirect(roster, receipts, shared.Result);
+        else PushDirectLaterAsync(roster, receipts, shared.AsTask()).Forget(logger);
+    }
+
+    private async Task PushDirectLaterAsync(Roster roster, List<AdvancedReceipt> receipts, Task<bool> shared) =>
+        PushDirect(roster, receipts, await shared);
+
+    private void PushDirect(Roster roster, List<AdvancedReceipt> receipts, bool shared)
+    {
+        if (!shared || roster.IsBlocked)
+        {
+            foreach (var receipt in receipts) PushApart(roster, receipt);
+            return;
+        }
         var advanced = new ReceiptsAdvancedEvent(roster.ChatId, [.. receipts.Select(ViewOf)]);
         // Who marked has the call's result; when both did, each wants to hear of the other.
         var except = receipts.Count == 1 ? receipts[0].Origin : null;
         pushes.Push([.. roster.Members.Keys.Select(GroupNames.User)], [PushedEvent.ReceiptsAdvanced(advanced, except)]);
+    }
+
+    /// <summary>Own devices hear all; the other person nothing of what was read, and under a block nothing at all.</summary>
+    private void PushApart(Roster roster, AdvancedReceipt receipt)
+    {
+        var own = new ReceiptsAdvancedEvent(roster.ChatId, [ViewOf(receipt)]);
+        pushes.Push([GroupNames.User(receipt.UserId)], [PushedEvent.ReceiptsAdvanced(own, receipt.Origin)]);
+        if (roster.IsBlocked) return;
+        var others = new ReceiptsAdvancedEvent(roster.ChatId, [ViewOf(receipt) with { ReadUpTo = 0 }]);
+        pushes.Push(
+            [.. roster.Members.Keys.Where(id => id != receipt.UserId).Select(GroupNames.User)], [PushedEvent.ReceiptsAdvanced(others, except: null)]);
     }
 
     private void Gather(long chatId, ReceiptView receipt)

@@ -6,7 +6,7 @@ using Chat.Server.Realtime;
 namespace Chat.Server.Features.Receipts;
 
 /// <summary>The rules of receipts.</summary>
-public sealed class ReceiptService(RosterCache rosters, IReceiptWriter writer, IMessageInfoReader messageInfo)
+public sealed class ReceiptService(RosterCache rosters, IReceiptWriter writer, IMessageInfoReader messageInfo, ReadMarkPrivacy privacy)
 {
     /// <param name="connectionId">Gets the result instead of a push, in direct chats.</param>
     /// <exception cref="ChatException"><c>not_found</c> when the caller is not in the chat; <c>invalid</c> beyond its last message.</exception>
@@ -30,10 +30,11 @@ public sealed class ReceiptService(RosterCache rosters, IReceiptWriter writer, I
             ?? throw ChatException.NotFound("this message");
         if (head.SenderId != userId) throw ChatException.Forbidden("only the sender of a message may ask who has it");
         var rows = await messageInfo.ListAsync(request.ChatId, request.MessageId, userId, cancellationToken);
+        var readIsShown = await privacy.AreSharedAsync(request.ChatId, cancellationToken);
         return new MessageInfo(
             request.ChatId, request.MessageId, head.SentAt,
             // Who read a message has it, whatever the order in which the marks came.
-            [.. rows.Select(r => new MessageReceiptView(r.UserId, Earlier(r.DeliveredAt, r.ReadAt), r.ReadAt))]);
+            [.. rows.Select(r => new MessageReceiptView(r.UserId, Earlier(r.DeliveredAt, r.ReadAt), readIsShown ? r.ReadAt : null))]);
     }
 
     private static DateTime? Earlier(DateTime? delivered, DateTime? read) =>

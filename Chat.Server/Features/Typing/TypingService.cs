@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Chat.Server.Features.Typing;
 
-/// <summary>Passes on that somebody is typing. Never stored; a lost one is no loss.</summary>
+/// <summary>Passes on that somebody is typing, or recording. Never stored; a lost one is no loss.</summary>
 public sealed class TypingService(RosterCache rosters, IHubContext<ChatHub, IChatClient> hub, ILogger<TypingService> logger)
 {
     /// <summary>In larger chats somebody always types, and nobody wants to know.</summary>
@@ -19,13 +19,14 @@ public sealed class TypingService(RosterCache rosters, IHubContext<ChatHub, ICha
         {
             if (roster is null || !roster.Has(userId)) throw ChatException.ChatNotFound();
             var heard = roster.Members.Count is > 1 and <= MaxMembers;
-            if (heard) Push(roster, userId, connectionId, request.Typing);
+            // Whoever is blocked is told that it is heard, and learns nothing.
+            if (heard && !roster.IsBlocked) Push(roster, userId, connectionId, request);
             return Task.FromResult(new SetTypingResult(request.ChatId, heard));
         });
 
-    private void Push(Roster roster, long userId, string connectionId, bool typing)
+    private void Push(Roster roster, long userId, string connectionId, SetTypingRequest request)
     {
-        var changed = new TypingChangedEvent(roster.ChatId, userId, typing);
+        var changed = new TypingChangedEvent(roster.ChatId, userId, request.Typing, request.Kind ?? TypingKinds.Text);
         if (!roster.IsDirect)
         {
             hub.Clients.GroupExcept(GroupNames.Chat(roster.ChatId), [connectionId]).TypingChanged(changed).Forget(logger);

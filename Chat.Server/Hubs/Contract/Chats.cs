@@ -5,7 +5,7 @@ namespace Chat.Server.Hubs.Contract;
 /// <summary>The head of a chat as one participant sees it.</summary>
 /// <param name="Type">See <see cref="ChatTypes"/>.</param>
 /// <param name="Title">A group's title; null in direct chats.</param>
-/// <param name="Peer">The other person of a direct chat; null elsewhere.</param>
+/// <param name="Peer">The other person of a direct chat, you yourself in your saved messages; null elsewhere.</param>
 /// <param name="Role">Your role, see <see cref="ParticipantRoles"/>.</param>
 /// <param name="LastMessageId">0 while the chat has no message.</param>
 /// <param name="LastMessage">The last message, if you may see it.</param>
@@ -23,7 +23,8 @@ public sealed record ChatView(
     WatermarksView Watermarks,
     int UnreadCount,
     DateTime LastActivityAt,
-    DateTime CreatedAt);
+    DateTime CreatedAt,
+    ChatSettingsView Settings);
 
 /// <summary>
 /// Up-to marks: everything up to and including the id is in that state. They never move back.
@@ -31,7 +32,7 @@ public sealed record ChatView(
 /// <param name="DeliveredUpTo">Yours.</param>
 /// <param name="ReadUpTo">Yours.</param>
 /// <param name="OthersDeliveredUpTo">The lowest among the other present participants: your message N is delivered (to everybody) when this is at least N.</param>
-/// <param name="OthersReadUpTo">Likewise for read.</param>
+/// <param name="OthersReadUpTo">Likewise for read. 0 in a direct chat while one of the two has read receipts off.</param>
 public sealed record WatermarksView(long DeliveredUpTo, long ReadUpTo, long OthersDeliveredUpTo, long OthersReadUpTo);
 
 public sealed record OpenDirectChatRequest(long UserId) : IHubRequest

@@ -44,4 +44,5 @@ public sealed record LeaveGroupRequest(long ChatId) : IHubRequest
 
 /// <param name="MessageId">The system message that records the change; null when nothing changed.</param>
 /// <param name="UserIds">Who was added, removed, or left.</param>
-public sealed record MembershipResult(long ChatId, long? MessageId, IReadOnlyList<long> UserIds);
+/// <param name="NotAllowedIds">Who does not let you add them to groups, and was passed over: invite them instead.</param>
+public sealed record MembershipResult(long ChatId, long? MessageId, IReadOnlyList<long> UserIds, IReadOnlyList<long> NotAllowedIds);

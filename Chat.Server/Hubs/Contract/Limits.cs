@@ -17,4 +17,13 @@ public static class Limits
 
     /// <summary>Members of a group, its owner included.</summary>
     public const int GroupSize = 1024;
+
+    /// <summary>Phone numbers of one <c>ImportContacts</c>.</summary>
+    public const int ImportedContacts = 500;
+
+    /// <summary>Characters of one's own name for a contact.</summary>
+    public const int ContactNameLength = 100;
+
+    /// <summary>Chats that somebody may pin.</summary>
+    public const int PinnedChats = 10;
 }

@@ -9,7 +9,10 @@ namespace Chat.Server.Hubs.Filters;
 /// <param name="CallBurst">As many at once, after a rest.</param>
 /// <param name="SendsPerSecond">Messages sent.</param>
 /// <param name="SendBurst">As many at once: an outbox that is emptied after a time offline.</param>
-public sealed record RateLimitOptions(int CallsPerSecond = 200, int CallBurst = 2000, int SendsPerSecond = 50, int SendBurst = 1000);
+/// <param name="TypingPerSecond">Calls of <c>SetTyping</c>.</param>
+/// <param name="TypingBurst">As many at once.</param>
+public sealed record RateLimitOptions(
+    int CallsPerSecond = 200, int CallBurst = 2000, int SendsPerSecond = 50, int SendBurst = 1000, int TypingPerSecond = 2, int TypingBurst = 20);
 
 /// <summary>
 /// Holds each call against its user's token buckets. They outlive the user's connections, so that a reconnect buys nothing, until they
@@ -38,6 +41,7 @@ internal sealed class CallLimits : IDisposable
         var limits = _users.GetOrAdd(invocation.Context.UserId(), _create);
         Take(limits.Calls, "too many calls");
         if (invocation.HubMethodName == nameof(ChatHub.SendMessage)) Take(limits.Sends, "too many messages");
+        else if (invocation.HubMethodName == nameof(ChatHub.SetTyping)) Take(limits.Typing, "too many signs of typing");
     }
 
     public void Dispose() => _sweeper.Dispose();
@@ -57,9 +61,11 @@ internal sealed class CallLimits : IDisposable
 /// <summary>The buckets of one user.</summary>
 public sealed class UserRateLimits(RateLimitOptions options, TimeProvider time)
 {
-    public bool AreFull => Calls.IsFull && Sends.IsFull;
+    public bool AreFull => Calls.IsFull && Sends.IsFull && Typing.IsFull;
 
     public TokenBucket Calls { get; } = new(options.CallsPerSecond, options.CallBurst, time);
 
     public TokenBucket Sends { get; } = new(options.SendsPerSecond, options.SendBurst, time);
+
+    public TokenBucket Typing { get; } = new(options.TypingPerSecond, options.TypingBurst, time);
 }

@@ -16,6 +16,9 @@ public static class ClusterNewsKinds
 
     /// <summary>Sessions of a user ended: the user's id, and theirs.</summary>
     public const string SessionsEnded = "sessions_ended";
+
+    /// <summary>Somebody's contacts, blocks or privacy settings changed: the user's id.</summary>
+    public const string PrivacyChanged = "privacy_changed";
 }
 
 /// <summary>

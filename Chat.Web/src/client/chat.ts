@@ -1,4 +1,4 @@
-import type { ChatUpdatedEvent, ChatView, MessageView, ParticipantView, ReceiptView, SyncChatResult, UserView, WatermarksView } from './contract';
+import type { ChatSettingsView, ChatUpdatedEvent, ChatView, MessageView, ParticipantView, ReceiptView, SyncChatResult, UserView, WatermarksView } from './contract';
 import { MessageWindow } from './messageWindow';
 import type { OutboxEntry } from './outbox';
 import { advance, MemberMarks, statusOf, type MessageStatus } from './watermarks';
@@ -21,6 +21,7 @@ export interface ChatSummary {
   readonly lastPending: OutboxEntry | null;
   readonly unreadCount: number;
   readonly lastActivityAt: string;
+  readonly settings: ChatSettingsView;
 }
 
 /** A chat as a conversation. */
@@ -89,13 +90,20 @@ export class Chat {
   applyHead(view: ChatView): void {
     // Two answers may overtake each other; the one that saw more messages is the later one.
     const { title, peer, memberCount, role } = view;
-    this.#view = view.lastMessageId >= this.#view.lastMessageId ? view : { ...this.#view, title, peer, memberCount, role };
+    const settings = newer(view.settings, this.#view.settings);
+    this.#view =
+      view.lastMessageId >= this.#view.lastMessageId ? { ...view, settings } : { ...this.#view, title, peer, memberCount, role, settings };
     this.advance(view.watermarks);
     this.acknowledge(view.watermarks);
     if (view.lastMessageId > this.window.upTo) {
       if (this.loaded) this.window.noteLast(view.lastMessageId);
       else this.window.restart(view.lastMessageId, view.lastMessage);
     }
+    this.touch();
+  }
+
+  applySettings(settings: ChatSettingsView): void {
+    this.#view = { ...this.#view, settings: newer(settings, this.#view.settings) };
     this.touch();
   }
 
@@ -174,7 +182,7 @@ export class Chat {
     if (this.#summary !== null) return this.#summary;
     const lastMessage = this.conversation(pending).messages.at(-1) ?? null;
     const own = lastMessage !== null && lastMessage.senderId === this.me;
-    const { chatId, type, title, peer, role, memberCount, lastActivityAt } = this.#view;
+    const { chatId, type, title, peer, role, memberCount, lastActivityAt, settings } = this.#view;
     const lastPending = this.conversation(pending).pending.at(-1) ?? null;
     const times = [lastActivityAt, lastMessage?.sentAt ?? '', lastPending ? new Date(lastPending.createdAt).toISOString() : ''];
     this.#summary = {
@@ -190,6 +198,7 @@ export class Chat {
       lastPending,
       unreadCount: this.#unread().count,
       lastActivityAt: times.reduce((a, b) => (Date.parse(b) > Date.parse(a) ? b : a)),
+      settings,
     };
     return this.#summary;
   }
@@ -241,4 +250,9 @@ export class Chat {
     }
     return count;
   }
+}
+
+/** Settings of one chat come by several ways, and may overtake each other. */
+function newer(a: ChatSettingsView, b: ChatSettingsView): ChatSettingsView {
+  return a.version >= b.version ? a : b;
 }

@@ -3,11 +3,13 @@ import { ChatPages } from './chatPages';
 import { ChatStore } from './chatStore';
 import { ChatSync, type ChatSyncOptions } from './chatSync';
 import { Connection, type AccessTokens, type ConnectionState } from './connection';
-import type { MembershipResult, MessageInfo, MessageView, SendMessageResult, UserView } from './contract';
+import type { ChatSettingsView, MembershipResult, MessageInfo, MessageView, SendMessageResult, SettingsView, UserView } from './contract';
 import { UserDirectory } from './directory';
 import { dispatch } from './events';
 import { Outbox, type OutboxEntry } from './outbox';
 import type { OutboxStorage } from './outboxStorage';
+import { Observable } from './observable';
+import { People } from './people';
 import { PositionCheck, type Visibility } from './positionCheck';
 import { PresenceWatcher } from './presence';
 import { ReceiptSender } from './receipts';
@@ -44,6 +46,10 @@ export class ChatClient {
   readonly typing: TypingWatcher;
   /** To be told what happens to the text that the user writes. */
   readonly composing: TypingSender;
+  /** Contacts, blocks, settings. */
+  readonly people: People;
+  readonly #settingsChanges = new Observable();
+  #settings: SettingsView | null = null;
   readonly #options: ChatClientOptions;
   readonly #outbox: Outbox;
   readonly #sync: ChatSync;
@@ -62,6 +68,11 @@ export class ChatClient {
     this.presence = new PresenceWatcher(this.connection, random);
     this.typing = new TypingWatcher(options.userId);
     this.composing = new TypingSender(this.connection);
+    this.people = new People(
+      this.connection,
+      (users) => this.directory.put(...users),
+      ({ chatId, settings }) => this.#chatSettings(chatId, settings),
+    );
     this.#outbox = new Outbox({
       storage: options.outboxStorage,
       send: (request) => this.connection.call('SendMessage', request),
@@ -87,6 +98,11 @@ export class ChatClient {
 
   readonly subscribeConnection = (listener: () => void): (() => void) => this.connection.subscribe(listener);
   readonly getConnectionState = (): ConnectionState => this.connection.getState();
+
+  /** Told when the settings were changed on another device; `getSettings` then gives them. */
+  readonly subscribeSettings = this.#settingsChanges.subscribe;
+  /** As another device set them last; null while none has. `people.settings()` asks the server. */
+  readonly getSettings = (): SettingsView | null => this.#settings;
 
   start(): void {
     this.connection.start({
@@ -159,6 +175,14 @@ export class ChatClient {
     return view.chatId;
   }
 
+  /** The chat that nobody else is in. Returns its id. */
+  async openSavedMessages(): Promise<number> {
+    const view = await this.connection.call('OpenSavedMessages', {});
+    if (view.peer) this.directory.put(view.peer);
+    this.#settle(this.store.applyHead(view), []);
+    return view.chatId;
+  }
+
   /** `clientGroupId` is a UUID, the same on every try. Returns the chat's id. */
   async createGroup(clientGroupId: string, title: string, memberIds: readonly number[]): Promise<number> {
     const view = await this.connection.call('CreateGroup', { clientGroupId, title, memberIds });
@@ -166,8 +190,11 @@ export class ChatClient {
     return view.chatId;
   }
 
-  async addMembers(chatId: number, userIds: readonly number[]): Promise<void> {
-    this.#membersChanged(await this.connection.call('AddMembers', { chatId, userIds }));
+  /** Returns those who do not let the user add them, and are to be invited instead. */
+  async addMembers(chatId: number, userIds: readonly number[]): Promise<readonly number[]> {
+    const result = await this.connection.call('AddMembers', { chatId, userIds });
+    this.#membersChanged(result);
+    return result.notAllowedIds;
   }
 
   async removeMember(chatId: number, userId: number): Promise<void> {
@@ -226,6 +253,8 @@ export class ChatClient {
       settle: (chat, held) => this.#settle(chat, held),
       removed: (chatId) => this.#removed(chatId),
       catchUp: () => this.#catchUp(),
+      chatSettings: ({ chatId, settings }) => this.#chatSettings(chatId, settings),
+      settings: (settings) => this.#applySettings(settings),
     });
   }
 
@@ -258,6 +287,19 @@ export class ChatClient {
     // The sending connection gets this result instead of a push.
     const message: MessageView = { chatId, messageId, senderId: this.userId, clientMessageId, type: 'text', text, system: null, sentAt };
     this.#settle(chat, chat.post(message));
+  }
+
+  #chatSettings(chatId: number, settings: ChatSettingsView): void {
+    const chat = this.store.get(chatId);
+    if (chat === undefined) return;
+    chat.applySettings(settings);
+    this.store.changed(chatId);
+  }
+
+  #applySettings(settings: SettingsView): void {
+    if (this.#settings !== null && settings.version < this.#settings.version) return;
+    this.#settings = settings;
+    this.#settingsChanges.changed();
   }
 
   #membersChanged(result: MembershipResult): void {

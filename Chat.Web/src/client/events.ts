@@ -2,7 +2,7 @@ import type { Chat } from './chat';
 import type { ChatPages } from './chatPages';
 import type { ChatStore } from './chatStore';
 import type { ChatSync } from './chatSync';
-import type { MessageView } from './contract';
+import type { ChatSettingsChangedEvent, MessageView, SettingsView } from './contract';
 import type { PresenceWatcher } from './presence';
 import type { HubEvent } from './transport';
 import type { TypingWatcher } from './typing';
@@ -17,6 +17,8 @@ export interface EventTargets {
   settle(chat: Chat, held: readonly MessageView[]): void;
   removed(chatId: number): void;
   catchUp(): void;
+  chatSettings(changed: ChatSettingsChangedEvent): void;
+  settings(settings: SettingsView): void;
 }
 
 /** What each event of the server does. One that this client does not know does nothing. */
@@ -56,6 +58,12 @@ export function dispatch({ name, payload }: HubEvent, to: EventTargets): void {
       break;
     case 'TypingChanged':
       if (to.store.get(payload.chatId)) to.typing.apply(payload);
+      break;
+    case 'ChatSettingsChanged':
+      to.chatSettings(payload);
+      break;
+    case 'SettingsChanged':
+      to.settings(payload);
       break;
     case 'ResyncRequired':
       to.presence.resync();

@@ -27,6 +27,8 @@ const eventNames: Record<keyof ChatClientEvents, true> = {
   ReconnectRequired: true,
   ResyncRequired: true,
   TypingChanged: true,
+  SettingsChanged: true,
+  ChatSettingsChanged: true,
 };
 
 /** SignalR over WebSockets, without the negotiation round trip. `url` may be relative to the page. */

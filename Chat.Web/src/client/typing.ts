@@ -11,6 +11,8 @@ export const BlurMs = 5_000;
 /** The others forget a typing that is not repeated after this time, and so do we. */
 export const ExpireMs = 6_000;
 
+export type TypingKind = 'text' | 'voice' | 'video' | 'photo' | 'file';
+
 interface Draft {
   /** When it may be told again. */
   quietUntil: number;
@@ -43,6 +45,24 @@ export class TypingSender {
       draft.quietUntil = now + UnheardMs;
       draft.believedUntil = 0;
     }, ignore);
+  }
+
+  /** The user records or picks something, or goes on with it; `sent` or `ended` ends it. */
+  making(chatId: number, kind: TypingKind): void {
+    if (this.connection.getState() !== 'online') return;
+    const draft = this.#draft(chatId);
+    const now = Date.now();
+    if (now < draft.quietUntil) return;
+    draft.quietUntil = now + RepeatMs;
+    draft.believedUntil = now + ExpireMs;
+    this.connection.call('SetTyping', { chatId, typing: true, kind }).then(({ heardBy }) => {
+      if (!heardBy) draft.quietUntil = now + UnheardMs;
+    }, ignore);
+  }
+
+  /** What was being made was given up. */
+  ended(chatId: number): void {
+    this.#stop(chatId);
   }
 
   focused(chatId: number): void {
@@ -98,6 +118,7 @@ const Nobody: readonly number[] = [];
 /** Who is typing where. */
 export class TypingWatcher {
   readonly #timers = new Map<number, Map<number, ReturnType<typeof setTimeout>>>();
+  readonly #kinds = new Map<number, Map<number, string>>();
   readonly #lists = new Map<number, readonly number[]>();
   readonly #changes = new Observable();
 
@@ -110,7 +131,12 @@ export class TypingWatcher {
     return this.#lists.get(chatId) ?? Nobody;
   }
 
-  apply({ chatId, userId, typing }: TypingChangedEvent): void {
+  /** What one of them is making: a `TypingKind`, or one that is newer than this client. */
+  kindOf(chatId: number, userId: number): string | null {
+    return this.#kinds.get(chatId)?.get(userId) ?? null;
+  }
+
+  apply({ chatId, userId, typing, kind }: TypingChangedEvent): void {
     if (userId === this.me) return;
     if (!typing) {
       this.ended(chatId, userId);
@@ -119,7 +145,9 @@ export class TypingWatcher {
     const timers = this.#timers.get(chatId) ?? new Map<number, ReturnType<typeof setTimeout>>();
     this.#timers.set(chatId, timers);
     clearTimeout(timers.get(userId));
-    const known = timers.has(userId);
+    const known = timers.has(userId) && this.kindOf(chatId, userId) === kind;
+    const kinds = this.#kinds.get(chatId) ?? new Map<number, string>();
+    this.#kinds.set(chatId, kinds.set(userId, kind));
     timers.set(userId, setTimeout(() => this.ended(chatId, userId), ExpireMs));
     if (!known) this.#changed(chatId);
   }
@@ -130,6 +158,7 @@ export class TypingWatcher {
     if (!timers?.has(userId)) return;
     clearTimeout(timers.get(userId));
     timers.delete(userId);
+    this.#kinds.get(chatId)?.delete(userId);
     this.#changed(chatId);
   }
 
@@ -149,6 +178,7 @@ export class TypingWatcher {
     } else {
       this.#lists.delete(chatId);
       this.#timers.delete(chatId);
+      this.#kinds.delete(chatId);
     }
     this.#changes.changed();
   }

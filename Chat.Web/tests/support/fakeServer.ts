@@ -17,7 +17,8 @@ interface FakeChat {
   readonly createdAt: string;
 }
 
-type Methods = { [M in keyof ChatHubMethods]: (userId: number, request: Parameters<ChatHubMethods[M]>[0], from: FakeTransport | null) => Awaited<ReturnType<ChatHubMethods[M]>> };
+/** What the fake answers; a test that calls anything else fails. */
+type Methods = { [M in keyof ChatHubMethods]?: (userId: number, request: Parameters<ChatHubMethods[M]>[0], from: FakeTransport | null) => Awaited<ReturnType<ChatHubMethods[M]>> };
 
 /** The hub as docs/protocol.md tells it, in memory. Whatever goes wrong is done by the network in `FakeTransport`. */
 export class FakeServer {
@@ -109,19 +110,19 @@ export class FakeServer {
       for (const id of userIds) chat.members.set(id, { role: 'member', deliveredUpTo: chat.messages.length, readUpTo: chat.messages.length });
       const message = this.saySystem(chatId, userId, { kind: 'members_added', userIds: [...userIds], title: null });
       this.#updated(chat);
-      return { chatId, messageId: message.messageId, userIds };
+      return { chatId, messageId: message.messageId, userIds, notAllowedIds: [] };
     },
     RemoveMember: (userId, { chatId, userId: removed }) => {
       const chat = this.#chatOf(chatId, userId);
       const message = this.saySystem(chatId, userId, { kind: 'member_removed', userIds: [removed], title: null });
       this.removeMember(chatId, removed);
       this.#updated(chat);
-      return { chatId, messageId: message.messageId, userIds: [removed] };
+      return { chatId, messageId: message.messageId, userIds: [removed], notAllowedIds: [] };
     },
     LeaveGroup: (userId, { chatId }) => {
       this.#chatOf(chatId, userId);
       this.removeMember(chatId, userId);
-      return { chatId, messageId: null, userIds: [userId] };
+      return { chatId, messageId: null, userIds: [userId], notAllowedIds: [] };
     },
     GetChat: (userId, { chatId }) => this.#view(this.#chatOf(chatId, userId), userId),
     ListChats: (userId, { cursor, limit }) => {
@@ -244,6 +245,7 @@ export class FakeServer {
       unreadCount: unread.length,
       lastActivityAt: last?.sentAt ?? createdAt,
       createdAt,
+      settings: { mutedUntil: null, pinPosition: null, archived: false, markedUnread: false, draft: null, version: 0 },
     };
   }
 }
