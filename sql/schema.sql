@@ -22,6 +22,10 @@ CREATE TABLE chats (
   last_message_at datetime(6),
   last_change_id bigint NOT NULL DEFAULT 0,
   roster_version bigint NOT NULL DEFAULT 1,
+  description varchar(500),
+  picture_media_id bigint,
+  default_permissions int NOT NULL DEFAULT 7,
+  slow_mode_seconds int NOT NULL DEFAULT 0,
   PRIMARY KEY (chat_id),
   UNIQUE KEY uq_chats_direct_key (direct_key),
   UNIQUE KEY uq_chats_creation_key (created_by,creation_key),
@@ -37,6 +41,8 @@ CREATE TABLE chat_participants (
   visible_from bigint NOT NULL DEFAULT 1,
   delivered_up_to bigint NOT NULL DEFAULT 0,
   read_up_to bigint NOT NULL DEFAULT 0,
+  silenced_until datetime(6),
+  last_sent_at datetime(6),
   PRIMARY KEY (chat_id,user_id),
   KEY ix_chat_participants_user (user_id,left_at,chat_id),
   CONSTRAINT fk_chat_participants_chat FOREIGN KEY (chat_id) REFERENCES chats (chat_id),
@@ -107,6 +113,16 @@ CREATE TABLE message_status (
   status_updated_at datetime(6) NOT NULL,
   PRIMARY KEY (chat_id,user_id,status,message_id),
   CONSTRAINT fk_message_status_participant FOREIGN KEY (chat_id, user_id) REFERENCES chat_participants (chat_id, user_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE permissions (
+  chat_id bigint NOT NULL,
+  user_id bigint NOT NULL,
+  allowed int NOT NULL,
+  set_by bigint NOT NULL,
+  set_at datetime(6) NOT NULL,
+  PRIMARY KEY (chat_id,user_id),
+  CONSTRAINT fk_permissions_participant FOREIGN KEY (chat_id, user_id) REFERENCES chat_participants (chat_id, user_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE phone_lookups (

@@ -66,7 +66,8 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
 
     // {0}: the reader, {1}: the chats.
     private const string HeadsSql = """
-        SELECT c.chat_id, c.chat_type, c.chat_name, me.role, c.created_at, c.last_message_id,
+        SELECT c.chat_id, c.chat_type, c.chat_name, c.description, me.role, c.created_at, c.last_message_id,
+          c.default_permissions, rights.allowed, me.silenced_until, c.slow_mode_seconds,
           COALESCE(c.last_message_at, c.created_at) AS last_activity_at,
           me.visible_from, me.delivered_up_to, me.read_up_to,
           m.message_id, COALESCE(m.sender_id, 0) AS sender_id, m.client_message_id, m.message_type, m.message_text, m.body, m.sent_at,
@@ -76,6 +77,7 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
           own.draft, COALESCE(own.version, 0) AS settings_version
         FROM chats c
         JOIN chat_participants me ON me.chat_id = c.chat_id AND me.user_id = {0} AND me.left_at IS NULL
+        LEFT JOIN permissions rights ON rights.chat_id = c.chat_id AND rights.user_id = {0}
         LEFT JOIN messages m ON m.chat_id = c.chat_id AND m.message_id = c.last_message_id AND m.message_id >= me.visible_from
         LEFT JOIN chat_participants other ON c.chat_type = 'direct' AND other.chat_id = c.chat_id
           AND (other.user_id <> {0} OR c.direct_key = '{0}:{0}')

@@ -6,7 +6,16 @@ public sealed record ChatHeadRow
     public long ChatId { get; init; }
     public string ChatType { get; init; } = "";
     public string? ChatName { get; init; }
+    public string? Description { get; init; }
     public string Role { get; init; } = "";
+
+    /// <summary>What members may do for whom nothing else is set: bits of <see cref="Permissions.ChatPermissions"/>.</summary>
+    public int DefaultPermissions { get; init; } = (int)Permissions.ChatRights.GroupMembers;
+
+    /// <summary>What this participant may do instead, where that was set.</summary>
+    public int? Allowed { get; init; }
+    public DateTime? SilencedUntil { get; init; }
+    public int SlowModeSeconds { get; init; }
     public DateTime CreatedAt { get; init; }
     public DateTime LastActivityAt { get; init; }
     public long LastMessageId { get; init; }

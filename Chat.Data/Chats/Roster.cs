@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Chat.Data.Permissions;
 
 namespace Chat.Data.Chats;
 
@@ -6,7 +7,13 @@ namespace Chat.Data.Chats;
 /// <param name="ChatType"><c>direct</c>, <c>group</c> or <c>channel</c>.</param>
 /// <param name="Version"><c>chats.roster_version</c>: whoever writes under an older one is checked again.</param>
 /// <param name="Members">Those present, by user id.</param>
-public sealed record Roster(long ChatId, string ChatType, long Version, FrozenDictionary<long, RosterMember> Members)
+/// <param name="DefaultPermissions">What members may do for whom nothing else is set.</param>
+public sealed record Roster(
+    long ChatId,
+    string ChatType,
+    long Version,
+    FrozenDictionary<long, RosterMember> Members,
+    ChatPermissions DefaultPermissions = ChatRights.GroupMembers)
 {
     public bool IsDirect => ChatType == "direct";
 
@@ -20,8 +27,12 @@ public sealed record Roster(long ChatId, string ChatType, long Version, FrozenDi
 }
 
 /// <param name="Role"><c>owner</c>, <c>admin</c> or <c>member</c>.</param>
-public sealed record RosterMember(long UserId, string Role)
+/// <param name="Permissions">What this one may do, in place of what the role gives; null where nothing is set.</param>
+/// <param name="MutedUntil">UTC; may not send before.</param>
+public sealed record RosterMember(long UserId, string Role, ChatPermissions? Permissions = null, DateTime? MutedUntil = null)
 {
+    public bool IsMuted(DateTime now) => MutedUntil is { } until && until > now;
+
     /// <summary>Whether this one blocks the other person of a direct chat.</summary>
     public bool BlocksPeer { get; init; }
 }

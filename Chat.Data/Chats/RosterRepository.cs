@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Chat.Data.Permissions;
 using Dapper;
 
 namespace Chat.Data.Chats;
@@ -18,12 +19,16 @@ public sealed class RosterRepository(ChatDatabase database) : IRosterReader
             var blockers = (await results.ReadAsync<long>()).ToHashSet();
             return new Roster(
                 chatId, head.ChatType, head.RosterVersion,
-                members.ToFrozenDictionary(m => m.UserId, m => new RosterMember(m.UserId, m.Role) { BlocksPeer = blockers.Contains(m.UserId) }));
+                members.ToFrozenDictionary(m => m.UserId, m => m.ToRosterMember() with { BlocksPeer = blockers.Contains(m.UserId) }),
+                (ChatPermissions)head.DefaultPermissions);
         }, cancellationToken);
 
     private const string GetSql = """
-        SELECT chat_type, roster_version FROM chats WHERE chat_id = @ChatId;
-        SELECT user_id, role FROM chat_participants WHERE chat_id = @ChatId AND left_at IS NULL;
+        SELECT chat_type, roster_version, default_permissions FROM chats WHERE chat_id = @ChatId;
+        SELECT p.user_id, p.role, p.silenced_until, own.allowed
+        FROM chat_participants p
+        LEFT JOIN permissions own ON own.chat_id = p.chat_id AND own.user_id = p.user_id
+        WHERE p.chat_id = @ChatId AND p.left_at IS NULL;
         SELECT b.user_id
         FROM chats c
         JOIN chat_participants p ON p.chat_id = c.chat_id
@@ -59,7 +64,10 @@ public sealed class RosterRepository(ChatDatabase database) : IRosterReader
 
     private sealed record Membership(long UserId, long ChatId);
 
-    private sealed record Member(long UserId, string Role);
+    private sealed record Head(string ChatType, long RosterVersion, int DefaultPermissions);
 
-    private sealed record Head(string ChatType, long RosterVersion);
+    private sealed record Member(long UserId, string Role, DateTime? SilencedUntil, int? Allowed)
+    {
+        public RosterMember ToRosterMember() => new(UserId, Role, (ChatPermissions?)Allowed, SilencedUntil);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Chat.Data.Messages;
+using Chat.Data.Permissions;
 using Dapper;
 
 namespace Chat.Data.Groups;
@@ -18,7 +19,7 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
         try
         {
             var made = await database.InTransactionAsync(
-                (connection, transaction) => CreateAsync(connection, transaction, ownerId, key, title, memberIds, Now), cancellationToken);
+                (connection, transaction) => CreateAsync(connection, transaction, ownerId, key, title, memberIds, _changes.Now), cancellationToken);
             return (made.Answer, made.Messages.SingleOrDefault());
         }
         catch (Exception exception) when (exception.IsDuplicateKey("uq_chats_creation_key"))
@@ -27,7 +28,7 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
         }
     }
 
-    private DateTime Now => time.GetUtcNow().UtcDateTime;
+    private readonly GroupChanges _changes = new(appender, time);
 
     private Task<GroupChange?> FindCreatedAsync(long ownerId, byte[] key, CancellationToken cancellationToken) =>
         database.QueryAsync(async connection =>
@@ -43,8 +44,8 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
     private static async Task<Change<GroupChange>> CreateAsync(
         DbConnection connection, DbTransaction transaction, long ownerId, byte[] key, string title, IReadOnlyList<long> memberIds, DateTime now)
     {
-        if (await FindMissingAsync(connection, transaction, memberIds) is { Count: > 0 } missing)
-            return Refused(GroupOutcome.UserNotFound, 0, missing);
+        if (await GroupTransaction.FindMissingAsync(connection, transaction, memberIds) is { Count: > 0 } missing)
+            return GroupChanges.Refused(GroupOutcome.UserNotFound, 0, missing);
 
         var chatId = await connection.InsertAsync(
             new CommandDefinition(CreateSql, new { Title = title, OwnerId = ownerId, Key = key, Now = now }, transaction));
@@ -61,14 +62,14 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
         """;
 
     public Task<GroupChange> AddMembersAsync(long chatId, long actorId, IReadOnlyList<long> userIds, int maxMembers) =>
-        ChangeAsync(chatId, actorId, leaving: [], ownerOnly: true, async (group, connection, transaction) =>
+        _changes.RunAsync(chatId, actorId, ChatAction.AddMembers, leaving: [], async (group, _) =>
         {
-            if (await FindMissingAsync(connection, transaction, userIds) is { Count: > 0 } missing)
-                return Refused(GroupOutcome.UserNotFound, chatId, missing);
+            if (await group.FindMissingAsync(userIds) is { Count: > 0 } missing)
+                return GroupChanges.Refused(GroupOutcome.UserNotFound, chatId, missing);
             var members = await group.MembersAsync();
             var added = userIds.Except(members).ToList();
-            if (added.Count == 0) return Refused(GroupOutcome.Unchanged, chatId);
-            if (members.Count + added.Count > maxMembers) return Refused(GroupOutcome.TooManyMembers, chatId);
+            if (added.Count == 0) return GroupChanges.Refused(GroupOutcome.Unchanged, chatId);
+            if (members.Count + added.Count > maxMembers) return GroupChanges.Refused(GroupOutcome.TooManyMembers, chatId);
 
             await group.JoinAsync(added, "member");
             await group.RecordAsync(actorId, new SystemBody("members_added", added, null));
@@ -76,46 +77,42 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
         });
 
     public Task<GroupChange> RemoveMemberAsync(long chatId, long actorId, long userId) =>
-        ChangeAsync(chatId, actorId, leaving: [userId], ownerOnly: true, async (group, _, _) =>
+        _changes.RunAsync(chatId, actorId, userId, ChatAction.RemoveMember, leaving: [userId], async (group, _, _) =>
         {
-            if (userId == actorId) return Refused(GroupOutcome.Forbidden, chatId);
-            if (await group.RoleOfAsync(userId) is null) return Refused(GroupOutcome.UserNotFound, chatId, userId);
+            if (userId == actorId) return GroupChanges.Refused(GroupOutcome.Forbidden, chatId);
             await group.LeaveAsync(userId);
             await group.RecordAsync(actorId, new SystemBody("member_removed", [userId], null));
             return await group.FinishAsync([userId]);
         });
 
     public Task<GroupChange> LeaveAsync(long chatId, long userId) =>
-        ChangeAsync(chatId, userId, leaving: [userId], ownerOnly: false, async (group, _, _) =>
+        _changes.RunAsync(chatId, userId, ChatAction.Leave, leaving: [userId], async (group, member) =>
         {
-            var wasOwner = await group.RoleOfAsync(userId) == "owner";
             await group.LeaveAsync(userId);
             await group.RecordAsync(userId, new SystemBody("member_left", [userId], null));
-            if (wasOwner && await group.HandOverAsync() is { } heir)
+            if (member.Role == "owner" && await group.HandOverAsync() is { } heir)
                 await group.RecordAsync(userId, new SystemBody("owner_changed", [heir], null));
             return await group.FinishAsync([userId]);
         });
 
-    private Task<GroupChange> ChangeAsync(
-        long chatId, long actorId, IReadOnlyList<long> leaving, bool ownerOnly,
-        Func<GroupTransaction, DbConnection, DbTransaction, Task<Change<GroupChange>>> change) =>
-        appender.ChangeAsync(chatId, leaving, async (connection, transaction) =>
+    public Task<GroupChange> UpdateInfoAsync(long chatId, long actorId, string? title, string? description) =>
+        _changes.RunAsync(chatId, actorId, ChatAction.ChangeInfo, leaving: [], async (group, _) =>
         {
-            var group = await GroupTransaction.LockAsync(connection, transaction, chatId, Now);
-            var role = group is null ? null : await group.RoleOfAsync(actorId);
-            if (role is null) return Refused(GroupOutcome.NotFound, chatId);
-            if (ownerOnly && role != "owner") return Refused(GroupOutcome.Forbidden, chatId);
-            return await change(group!, connection, transaction);
+            var newTitle = title ?? group.Title;
+            var newDescription = description is null ? group.Description : description.Length == 0 ? null : description;
+            if (newTitle == group.Title && newDescription == group.Description) return GroupChanges.Refused(GroupOutcome.Unchanged, chatId);
+            await group.SetInfoAsync(newTitle, newDescription);
+            if (newTitle != group.Title) await group.RecordAsync(actorId, new SystemBody("title_changed", [], newTitle));
+            if (newDescription != group.Description) await group.RecordAsync(actorId, new SystemBody("description_changed", [], null));
+            return await group.FinishAsync([actorId]);
         });
 
-    private static async Task<List<long>> FindMissingAsync(DbConnection connection, DbTransaction transaction, IReadOnlyList<long> userIds)
-    {
-        var found = await connection.QueryAsync<long>(FindUsersSql, new { UserIds = userIds }, transaction);
-        return [.. userIds.Except(found)];
-    }
-
-    private const string FindUsersSql = "SELECT user_id FROM users WHERE user_id IN @UserIds AND deleted_at IS NULL";
-
-    private static Change<GroupChange> Refused(GroupOutcome outcome, long chatId, params IReadOnlyList<long> userIds) =>
-        new(GroupChange.Refused(outcome, chatId, userIds), [], []);
+    public Task<GroupChange> SetSlowModeAsync(long chatId, long actorId, int seconds) =>
+        _changes.RunAsync(chatId, actorId, ChatAction.SetSlowMode, leaving: [], async (group, _) =>
+        {
+            if (seconds == group.SlowModeSeconds) return GroupChanges.Refused(GroupOutcome.Unchanged, chatId);
+            await group.SetSlowModeAsync(seconds);
+            await group.RecordAsync(actorId, new SystemBody("slow_mode_changed", [], null));
+            return await group.FinishAsync([actorId]);
+        });
 }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using Chat.Data.Messages;
+using Chat.Data.Permissions;
 using Dapper;
 
 namespace Chat.Data.Groups;
@@ -24,6 +25,17 @@ internal sealed class GroupTransaction
 
     public long ChatId => _head.ChatId;
 
+    public string ChatType => _head.ChatType;
+
+    public string Title => _head.ChatName ?? "";
+
+    public string? Description => _head.Description;
+
+    public int SlowModeSeconds => _head.SlowModeSeconds;
+
+    /// <summary>What members may do for whom nothing else is set.</summary>
+    public ChatPermissions DefaultPermissions => (ChatPermissions)_head.DefaultPermissions;
+
     public long LastMessageId => _head.LastMessageId + _messages.Count;
 
     /// <returns>Null when there is no such group.</returns>
@@ -35,15 +47,26 @@ internal sealed class GroupTransaction
     }
 
     private const string LockSql = """
-        SELECT chat_id, chat_name, last_message_id FROM chats WHERE chat_id = @ChatId AND chat_type = 'group' FOR UPDATE
+        SELECT chat_id, chat_type, chat_name, description, last_message_id, default_permissions, slow_mode_seconds
+        FROM chats
+        WHERE chat_id = @ChatId AND chat_type = 'group'
+        FOR UPDATE
         """;
 
-    /// <returns>The role of a present member; null for anybody else.</returns>
-    public Task<string?> RoleOfAsync(long userId) =>
-        _connection.ExecuteScalarAsync<string?>(RoleSql, new { ChatId, UserId = userId }, _transaction);
+    /// <returns>Null for somebody who is not in the group.</returns>
+    public async Task<GroupMember?> MemberAsync(long userId)
+    {
+        var row = await _connection.QuerySingleOrDefaultAsync<MemberRow>(MemberSql, new { ChatId, UserId = userId }, _transaction);
+        if (row is null) return null;
+        var permissions = ChatRights.Of(ChatType, DefaultPermissions, row.Role, (ChatPermissions?)row.Allowed);
+        return new GroupMember(userId, row.Role, permissions, row.Allowed is not null, row.SilencedUntil);
+    }
 
-    private const string RoleSql = """
-        SELECT role FROM chat_participants WHERE chat_id = @ChatId AND user_id = @UserId AND left_at IS NULL
+    private const string MemberSql = """
+        SELECT p.role, own.allowed, p.silenced_until
+        FROM chat_participants p
+        LEFT JOIN permissions own ON own.chat_id = p.chat_id AND own.user_id = p.user_id
+        WHERE p.chat_id = @ChatId AND p.user_id = @UserId AND p.left_at IS NULL
         """;
 
     public async Task<IReadOnlyList<long>> MembersAsync() =>
@@ -52,6 +75,17 @@ internal sealed class GroupTransaction
     private const string MembersSql = """
         SELECT user_id FROM chat_participants WHERE chat_id = @ChatId AND left_at IS NULL ORDER BY user_id
         """;
+
+    /// <returns>Those who do not exist.</returns>
+    public Task<List<long>> FindMissingAsync(IReadOnlyList<long> userIds) => FindMissingAsync(_connection, _transaction, userIds);
+
+    public static async Task<List<long>> FindMissingAsync(DbConnection connection, DbTransaction transaction, IReadOnlyList<long> userIds)
+    {
+        var found = await connection.QueryAsync<long>(FindUsersSql, new { UserIds = userIds }, transaction);
+        return [.. userIds.Except(found)];
+    }
+
+    private const string FindUsersSql = "SELECT user_id FROM users WHERE user_id IN @UserIds AND deleted_at IS NULL";
 
     /// <summary>Lets users in, or in again. They see what comes from the next message on.</summary>
     public Task JoinAsync(IEnumerable<long> userIds, string role) =>
@@ -71,29 +105,87 @@ internal sealed class GroupTransaction
           read_up_to = GREATEST(chat_participants.read_up_to, VALUES(read_up_to))
         """;
 
-    public Task LeaveAsync(long userId) =>
-        _connection.ExecuteAsync(LeaveSql, new { ChatId, UserId = userId, Now = _now }, _transaction);
+    /// <summary>What was granted to the member ends; what was taken away lasts, should the member come back.</summary>
+    public async Task LeaveAsync(long userId)
+    {
+        await _connection.ExecuteAsync(LeaveSql, new { ChatId, UserId = userId, Now = _now }, _transaction);
+        await _connection.ExecuteAsync(
+            EndGrantsSql, new { ChatId, UserId = userId, Defaults = (int)DefaultPermissions }, _transaction);
+    }
 
     private const string LeaveSql = """
         UPDATE chat_participants SET left_at = @Now, role = 'member' WHERE chat_id = @ChatId AND user_id = @UserId
         """;
 
-    /// <summary>Makes the member who has been there longest the owner.</summary>
+    private const string EndGrantsSql = """
+        UPDATE permissions SET allowed = allowed & @Defaults WHERE chat_id = @ChatId AND user_id = @UserId
+        """;
+
+    /// <summary>Makes the admin who has been there longest the owner, or where there is none, the member.</summary>
     /// <returns>Who that is; null when nobody is left.</returns>
     public async Task<long?> HandOverAsync()
     {
         var heir = await _connection.ExecuteScalarAsync<long?>(HeirSql, new { ChatId }, _transaction);
-        if (heir is not null) await _connection.ExecuteAsync(OwnerSql, new { ChatId, UserId = heir }, _transaction);
+        if (heir is { } owner) await MakeOwnerAsync(owner);
         return heir;
     }
 
+    // The roles are an ENUM, and sort in its order: owner, admin, member.
     private const string HeirSql = """
-        SELECT user_id FROM chat_participants WHERE chat_id = @ChatId AND left_at IS NULL ORDER BY joined_at, user_id LIMIT 1
+        SELECT user_id FROM chat_participants WHERE chat_id = @ChatId AND left_at IS NULL ORDER BY role, joined_at, user_id LIMIT 1
         """;
 
-    private const string OwnerSql = """
-        UPDATE chat_participants SET role = 'owner' WHERE chat_id = @ChatId AND user_id = @UserId
+    public async Task MakeOwnerAsync(long userId)
+    {
+        await SetRoleAsync(userId, "owner");
+        await SetPermissionsAsync(userId, null, userId);
+        await MuteAsync(userId, TimeSpan.Zero);
+    }
+
+    public Task SetRoleAsync(long userId, string role) =>
+        _connection.ExecuteAsync(SetRoleSql, new { ChatId, UserId = userId, Role = role }, _transaction);
+
+    private const string SetRoleSql = """
+        UPDATE chat_participants SET role = @Role WHERE chat_id = @ChatId AND user_id = @UserId
         """;
+
+    /// <param name="permissions">Null for what the role gives.</param>
+    public Task SetPermissionsAsync(long userId, ChatPermissions? permissions, long setBy) =>
+        permissions is { } allowed
+            ? _connection.ExecuteAsync(
+                SetPermissionsSql, new { ChatId, UserId = userId, Allowed = (int)allowed, SetBy = setBy, Now = _now }, _transaction)
+            : _connection.ExecuteAsync(ClearPermissionsSql, new { ChatId, UserId = userId }, _transaction);
+
+    private const string SetPermissionsSql = """
+        INSERT INTO permissions (chat_id, user_id, allowed, set_by, set_at) VALUES (@ChatId, @UserId, @Allowed, @SetBy, @Now)
+        ON DUPLICATE KEY UPDATE allowed = VALUES(allowed), set_by = VALUES(set_by), set_at = VALUES(set_at)
+        """;
+
+    private const string ClearPermissionsSql = "DELETE FROM permissions WHERE chat_id = @ChatId AND user_id = @UserId";
+
+    public Task SetDefaultPermissionsAsync(ChatPermissions permissions) =>
+        _connection.ExecuteAsync(SetDefaultsSql, new { ChatId, Allowed = (int)permissions }, _transaction);
+
+    private const string SetDefaultsSql = "UPDATE chats SET default_permissions = @Allowed WHERE chat_id = @ChatId";
+
+    /// <param name="duration">Zero for not at all.</param>
+    public Task MuteAsync(long userId, TimeSpan duration) =>
+        _connection.ExecuteAsync(
+            MuteSql, new { ChatId, UserId = userId, Until = duration > TimeSpan.Zero ? _now + duration : (DateTime?)null }, _transaction);
+
+    private const string MuteSql = """
+        UPDATE chat_participants SET silenced_until = @Until WHERE chat_id = @ChatId AND user_id = @UserId
+        """;
+
+    public Task SetInfoAsync(string title, string? description) =>
+        _connection.ExecuteAsync(SetInfoSql, new { ChatId, Title = title, Description = description }, _transaction);
+
+    private const string SetInfoSql = "UPDATE chats SET chat_name = @Title, description = @Description WHERE chat_id = @ChatId";
+
+    public Task SetSlowModeAsync(int seconds) =>
+        _connection.ExecuteAsync(SetSlowModeSql, new { ChatId, Seconds = seconds }, _transaction);
+
+    private const string SetSlowModeSql = "UPDATE chats SET slow_mode_seconds = @Seconds WHERE chat_id = @ChatId";
 
     /// <summary>Appends a system message with the chat's next id.</summary>
     public async Task<long> RecordAsync(long actorId, SystemBody body)
@@ -112,11 +204,13 @@ internal sealed class GroupTransaction
         """;
 
     /// <summary>Moves the head and tells every node, by the version, that the roster is another. To be called last.</summary>
-    /// <param name="userIds">Who joined or left.</param>
+    /// <param name="userIds">Who joined or left, or may do other things than before.</param>
     public async Task<Change<GroupChange>> FinishAsync(IReadOnlyList<long> userIds)
     {
-        await _connection.ExecuteAsync(FinishSql, new { ChatId, LastMessageId, Now = _now }, _transaction);
-        return new Change<GroupChange>(new GroupChange(GroupOutcome.Done, ChatId, LastMessageId, userIds), _messages, userIds);
+        await _connection.ExecuteAsync(
+            _messages.Count > 0 ? FinishSql : FinishSilentlySql, new { ChatId, LastMessageId, Now = _now }, _transaction);
+        return new Change<GroupChange>(
+            new GroupChange(GroupOutcome.Done, ChatId, _messages.Count > 0 ? LastMessageId : null, userIds), _messages, userIds);
     }
 
     private const string FinishSql = """
@@ -125,5 +219,10 @@ internal sealed class GroupTransaction
         WHERE chat_id = @ChatId
         """;
 
-    private sealed record Head(long ChatId, string? ChatName, long LastMessageId);
+    private const string FinishSilentlySql = "UPDATE chats SET roster_version = roster_version + 1 WHERE chat_id = @ChatId";
+
+    private sealed record Head(
+        long ChatId, string ChatType, string? ChatName, string? Description, long LastMessageId, int DefaultPermissions, int SlowModeSeconds);
+
+    private sealed record MemberRow(string Role, int? Allowed, DateTime? SilencedUntil);
 }

@@ -22,7 +22,17 @@ public interface IGroupStore
     /// <exception cref="DataUnavailableException">Whether it took place is unknown; a repeat is free.</exception>
     Task<GroupChange> RemoveMemberAsync(long chatId, long actorId, long userId);
 
-    /// <summary>Leaves. When the owner leaves, the member who has been there longest takes over.</summary>
+    /// <summary>Leaves. When the owner leaves, the admin who has been there longest takes over, or where there is none, the member.</summary>
     /// <exception cref="DataUnavailableException">Whether it took place is unknown; a repeat answers <see cref="GroupOutcome.NotFound"/> then.</exception>
     Task<GroupChange> LeaveAsync(long chatId, long userId);
+
+    /// <summary>Changes title and description.</summary>
+    /// <param name="title">Null keeps it.</param>
+    /// <param name="description">Null keeps it, an empty one takes it away.</param>
+    /// <exception cref="DataUnavailableException">Whether it took place is unknown; a repeat is free.</exception>
+    Task<GroupChange> UpdateInfoAsync(long chatId, long actorId, string? title, string? description);
+
+    /// <summary>Says how long a member must wait between two messages; 0 for no slow mode.</summary>
+    /// <exception cref="DataUnavailableException">Whether it took place is unknown; a repeat is free.</exception>
+    Task<GroupChange> SetSlowModeAsync(long chatId, long actorId, int seconds);
 }

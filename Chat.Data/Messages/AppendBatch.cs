@@ -11,7 +11,7 @@ internal sealed class AppendBatch
     private readonly List<PendingMessage> _toInsert;
     private readonly Dictionary<MessageKey, PendingMessage> _first;
     private readonly Dictionary<MessageKey, MessageRow> _repeated = [];
-    private readonly HashSet<(long ChatId, long UserId)> _refused = [];
+    private readonly Dictionary<(long ChatId, long UserId), BatchSender> _senders = [];
     private readonly Dictionary<long, BatchChat> _chats = [];
 
     public AppendBatch(IReadOnlyList<PendingMessage> waiting, DateTime now)
@@ -50,6 +50,14 @@ internal sealed class AppendBatch
 
     public bool HasNewRosters { get; private set; }
 
+    public bool HasSlowChats { get; private set; }
+
+    /// <summary>Set when the senders of some chats must be looked up, under the lock.</summary>
+    public bool ChecksSenders => HasNewRosters || HasSlowChats;
+
+    /// <summary>Those whose last message in a chat with slow mode is of this batch.</summary>
+    public IReadOnlyList<BatchSender> SlowedSenders => HasSlowChats ? [.. _senders.Values.Where(sender => sender.HasSent)] : [];
+
     /// <summary>What is new, in the order of arrival, each with its number.</summary>
     public IReadOnlyList<PendingMessage> ToInsert => _toInsert;
 
@@ -62,25 +70,30 @@ internal sealed class AppendBatch
     public void Reset()
     {
         CommitSent = false;
-        HasNewRosters = false;
+        HasNewRosters = HasSlowChats = false;
         _toInsert.Clear();
         _first.Clear();
         _repeated.Clear();
-        _refused.Clear();
+        _senders.Clear();
     }
 
-    public void AddHead(long chatId, long lastMessageId, long rosterVersion)
+    public void AddHead(long chatId, long lastMessageId, long rosterVersion, int slowModeSeconds = 0)
     {
         var chat = _chats[chatId];
-        chat.Stands(lastMessageId, rosterVersion);
+        chat.Stands(lastMessageId, rosterVersion, TimeSpan.FromSeconds(slowModeSeconds));
         HasNewRosters |= chat.RosterChanged;
+        if (slowModeSeconds == 0) return;
+        HasSlowChats = true;
+        // A repeat of what is stored must hear so, and not that it comes too soon.
+        LooksForRepeats = true;
     }
 
     /// <summary>The senders whose right to send must be looked up again, under the lock.</summary>
     public IReadOnlyList<(long ChatId, long UserId)> SendersToCheck() =>
-        [.. _waiting.Where(p => p.Chat!.RosterChanged).Select(p => (p.ChatId, p.Message.SenderId)).Distinct()];
+        [.. _waiting.Where(p => p.Chat!.ChecksSenders).Select(p => (p.ChatId, p.Message.SenderId)).Distinct()];
 
-    public void Refuse(long chatId, long userId) => _refused.Add((chatId, userId));
+    /// <summary>A sender who is in the chat.</summary>
+    public void AddSender(BatchSender sender) => _senders.Add((sender.ChatId, sender.UserId), sender);
 
     public void AddRepeated(MessageRow row) =>
         _repeated[new MessageKey(row.ChatId, row.SenderId, new Guid(row.ClientMessageId, bigEndian: true))] = row;
@@ -90,7 +103,8 @@ internal sealed class AppendBatch
     {
         foreach (var pending in _waiting)
         {
-            if (_refused.Count > 0 && _refused.Contains((pending.ChatId, pending.Message.SenderId)))
+            var sender = pending.Chat!.ChecksSenders ? _senders.GetValueOrDefault((pending.ChatId, pending.Message.SenderId)) : null;
+            if (sender is null && pending.Chat.ChecksSenders)
             {
                 pending.Outcome = new AppendResult(AppendOutcome.NotAParticipant, 0, default);
                 continue;
@@ -98,12 +112,16 @@ internal sealed class AppendBatch
             var key = pending.Key;
             if (_repeated.Count > 0 && _repeated.TryGetValue(key, out var row))
                 pending.Outcome = new AppendResult(AppendOutcome.Duplicate, row.MessageId, row.SentAt);
-            else if (!_first.TryAdd(key, pending))
-                pending.Outcome = _first[key].Outcome with { Outcome = AppendOutcome.Duplicate };
+            else if (_first.TryGetValue(key, out var first))
+                pending.Outcome = first.Outcome with { Outcome = AppendOutcome.Duplicate };
+            else if (sender?.Refuse(MessageType, pending.Chat.SlowMode, _now) is { } refused)
+                pending.Outcome = refused;
             else
-                Number(pending);
+                Number(pending, sender);
         }
     }
+
+    private const string MessageType = "text";
 
     /// <summary>For the observer: what was stored now, in order, and what somebody sent again.</summary>
     public List<StoredMessage> StoredMessages()
@@ -123,14 +141,16 @@ internal sealed class AppendBatch
     public BatchOutcome Complete()
     {
         Completions.Run(_waiting, static pending => pending.Complete());
-        var refused = _refused.Count == 0 ? 0 : _waiting.Count(pending => pending.Outcome.Outcome is AppendOutcome.NotAParticipant);
+        var refused = ChecksSenders ? _waiting.Count(pending => pending.Outcome.IsRefused) : 0;
         return new BatchOutcome(_toInsert.Count, Repeated: _waiting.Count - _toInsert.Count - refused, refused);
     }
 
     public void Fail(Exception exception) => Completions.Run(_waiting, pending => pending.Fail(exception));
 
-    private void Number(PendingMessage pending)
+    private void Number(PendingMessage pending, BatchSender? sender)
     {
+        _first.Add(pending.Key, pending);
+        sender?.Sent(pending.Chat!.SlowMode, _now);
         pending.Outcome = new AppendResult(AppendOutcome.Stored, pending.Chat!.NextMessageId(), _now);
         _toInsert.Add(pending);
     }

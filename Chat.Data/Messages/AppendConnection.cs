@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text;
+using Chat.Data.Permissions;
 using Dapper;
 
 namespace Chat.Data.Messages;
@@ -29,7 +30,7 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
         _usedAt = time.GetTimestamp();
 
         await LockHeadsAsync(_connection, batch);
-        if (batch.HasNewRosters) await CheckSendersAsync(_connection, batch);
+        if (batch.ChecksSenders) await CheckSendersAsync(_connection, batch);
         if (batch.LooksForRepeats) await FindRepeatedAsync(_connection, batch);
         batch.Plan();
 
@@ -102,7 +103,7 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
     // the chats of other lanes and nodes as well. One command also on a Galera cluster: until the SELECT there is no lock to lose.
     private const string LockHeadsSql = """
         BEGIN;
-        SELECT chat_id, last_message_id, roster_version
+        SELECT chat_id, last_message_id, roster_version, slow_mode_seconds
         FROM chats FORCE INDEX (PRIMARY)
         WHERE chat_id IN ({0})
         ORDER BY chat_id
@@ -114,27 +115,32 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
         await using var command = Command(connection, LockHeadsSql.Replace("{0}", string.Join(',', batch.ChatIds), StringComparison.Ordinal));
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
-            batch.AddHead(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+            batch.AddHead(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt32(3));
     }
 
-    // Under the chat's lock nobody can change who is in it, so this answer holds until the commit.
+    // Under the chat's lock nobody can change who is in it and what they may do, so this answer holds until the commit.
     private const string CheckSendersSql = """
-        SELECT chat_id, user_id
-        FROM chat_participants
-        WHERE left_at IS NULL AND ({0})
+        SELECT p.chat_id, p.user_id, c.chat_type, c.default_permissions, p.role, own.allowed, p.silenced_until, p.last_sent_at
+        FROM chat_participants p
+        JOIN chats c ON c.chat_id = p.chat_id
+        LEFT JOIN permissions own ON own.chat_id = p.chat_id AND own.user_id = p.user_id
+        WHERE p.left_at IS NULL AND ({0})
         """;
 
     private async Task CheckSendersAsync(DbConnection connection, AppendBatch batch)
     {
-        var senders = batch.SendersToCheck();
-        var condition = string.Join(" OR ", senders.Select(s => Inv($"(chat_id = {s.ChatId} AND user_id = {s.UserId})")));
-        var present = new HashSet<(long, long)>();
-
+        var condition = string.Join(" OR ", batch.SendersToCheck().Select(s => Inv($"(p.chat_id = {s.ChatId} AND p.user_id = {s.UserId})")));
         await using var command = Command(connection, CheckSendersSql.Replace("{0}", condition, StringComparison.Ordinal));
         await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync()) present.Add((reader.GetInt64(0), reader.GetInt64(1)));
+        foreach (var row in reader.Parse<SenderRow>()) batch.AddSender(row.ToSender());
+    }
 
-        foreach (var sender in senders.Where(s => !present.Contains(s))) batch.Refuse(sender.ChatId, sender.UserId);
+    private sealed record SenderRow(
+        long ChatId, long UserId, string ChatType, int DefaultPermissions, string Role, int? Allowed, DateTime? SilencedUntil, DateTime? LastSentAt)
+    {
+        public BatchSender ToSender() => new(
+            ChatId, UserId, ChatType, Role,
+            ChatRights.Of(ChatType, (ChatPermissions)DefaultPermissions, Role, (ChatPermissions?)Allowed), SilencedUntil, LastSentAt);
     }
 
     private const string FindRepeatedSql = """
@@ -174,6 +180,13 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
         if (database.OneStatementAtATime) await ExecuteAsync(command);
         else _sql.Append(";\n");
 
+        if (batch.SlowedSenders is { Count: > 0 } slowed)
+        {
+            AppendMoveSenders(slowed);
+            if (database.OneStatementAtATime) await ExecuteAsync(command);
+            else _sql.Append(";\n");
+        }
+
         _sql.Append("COMMIT");
         batch.CommitSent = true;
         await ExecuteAsync(command);
@@ -207,6 +220,13 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
             _sql.Append(CultureInfo.InvariantCulture, $" WHEN {chatId} THEN {lastMessageId}");
         _sql.Append(" END WHERE chat_id IN (").AppendJoin(',', batch.NewHeads.Select(h => h.ChatId)).Append(')');
     }
+
+    private const string MoveSendersSql = """
+        UPDATE chat_participants FORCE INDEX (PRIMARY) SET last_sent_at = @now WHERE
+        """;
+
+    private void AppendMoveSenders(IReadOnlyList<BatchSender> senders) => _sql.Append(MoveSendersSql)
+        .Append(' ').AppendJoin(" OR ", senders.Select(s => Inv($"(chat_id = {s.ChatId} AND user_id = {s.UserId})")));
 
     private DbCommand Command(DbConnection connection, string? sql)
     {

@@ -16,6 +16,12 @@ internal sealed class BatchChat(long chatId, long checkedVersion)
     /// <summary>Whether the chat has another roster than the one that its senders were checked against.</summary>
     public bool RosterChanged { get; private set; }
 
+    /// <summary>Between two messages of a member; zero for no slow mode.</summary>
+    public TimeSpan SlowMode { get; private set; }
+
+    /// <summary>Whether its senders must be looked up under the lock.</summary>
+    public bool ChecksSenders => RosterChanged || SlowMode > TimeSpan.Zero;
+
     /// <summary>Another message, checked against this version of the roster.</summary>
     public void Checked(long version)
     {
@@ -23,8 +29,8 @@ internal sealed class BatchChat(long chatId, long checkedVersion)
     }
 
     /// <summary>What the database says, under the lock.</summary>
-    public void Stands(long lastMessageId, long rosterVersion) =>
-        (LastMessageId, Added, RosterChanged) = (lastMessageId, 0, rosterVersion != checkedVersion);
+    public void Stands(long lastMessageId, long rosterVersion, TimeSpan slowMode) =>
+        (LastMessageId, Added, RosterChanged, SlowMode) = (lastMessageId, 0, rosterVersion != checkedVersion, slowMode);
 
     public long NextMessageId()
     {

@@ -17,10 +17,23 @@ public enum AppendOutcome
 
     /// <summary>The sender is no longer in the chat; nothing was written.</summary>
     NotAParticipant,
+
+    /// <summary>The sender may not send this in the chat (any more); nothing was written.</summary>
+    Forbidden,
+
+    /// <summary>The sender may not send before <see cref="AppendResult.NotBefore"/>: muted. Nothing was written.</summary>
+    Muted,
+
+    /// <summary>The chat has slow mode, and the sender's last message is too young until <see cref="AppendResult.NotBefore"/>. Nothing was written.</summary>
+    TooSoon,
 }
 
 /// <param name="MessageId">0 when nothing is stored.</param>
-public readonly record struct AppendResult(AppendOutcome Outcome, long MessageId, DateTime SentAt);
+/// <param name="NotBefore">When the sender may send again, where the outcome says so.</param>
+public readonly record struct AppendResult(AppendOutcome Outcome, long MessageId, DateTime SentAt, DateTime NotBefore = default)
+{
+    public bool IsRefused => Outcome is not (AppendOutcome.Stored or AppendOutcome.Duplicate);
+}
 
 /// <summary>A message that is in the database, with what a push of it needs.</summary>
 /// <param name="Roster">The roster of the send, or null when the message was not sent by a client (system messages).</param>

@@ -133,6 +133,7 @@ public sealed class TheChatList : ServerFixture
 
     /// <summary>Lists are compared by content.</summary>
     private static object Comparable(ChatView chat) => (
-        chat with { LastMessage = null }, chat.LastMessage! with { System = null },
+        chat with { LastMessage = null, Permissions = [], DefaultPermissions = [] }, chat.LastMessage! with { System = null },
+        string.Join(',', chat.Permissions), string.Join(',', chat.DefaultPermissions),
         chat.LastMessage!.System?.Kind, string.Join(',', chat.LastMessage.System?.UserIds ?? []));
 }

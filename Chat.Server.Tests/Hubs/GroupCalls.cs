@@ -2,6 +2,7 @@ using Chat.Data;
 using Chat.Data.Chats;
 using Chat.Data.Groups;
 using Chat.Server.Errors;
+using Chat.Server.Features.Groups;
 using Chat.Server.Realtime;
 using Chat.Server.Tests.Support;
 using Moq;
@@ -93,7 +94,7 @@ public sealed class GroupCalls
     public async Task Adding_subscribes_who_came_and_forgets_the_roster()
     {
         await _harness.Rosters.GetAsync(HubHarness.Group);
-        _harness.GroupStore.Setup(g => g.AddMembersAsync(HubHarness.Group, HubHarness.Ann, new[] { HubHarness.Bob, 44L }, Limits.GroupSize))
+        _harness.GroupStore.Setup(g => g.AddMembersAsync(HubHarness.Group, HubHarness.Ann, new[] { HubHarness.Bob, 44L }, new GroupOptions().MaxMembers))
             .Returns(() => InLaneAsync(new GroupChange(GroupOutcome.Done, HubHarness.Group, 8, [HubHarness.Bob])));
         var result = await _harness.As(HubHarness.Ann).AddMembers(new AddMembersRequest(HubHarness.Group, [HubHarness.Bob, 44, HubHarness.Bob]));
         Assert.That((result.ChatId, result.MessageId, result.UserIds.Single()), Is.EqualTo((HubHarness.Group, (long?)8, HubHarness.Bob)));
@@ -157,7 +158,7 @@ public sealed class GroupCalls
     [TestCase(GroupOutcome.TooManyMembers, "too_large: userIds: ")]
     public void What_the_store_refuses_is_told_and_tells_nobody_else(GroupOutcome outcome, string expected)
     {
-        _harness.GroupStore.Setup(g => g.AddMembersAsync(HubHarness.Group, HubHarness.Ann, It.IsAny<IReadOnlyList<long>>(), Limits.GroupSize))
+        _harness.GroupStore.Setup(g => g.AddMembersAsync(HubHarness.Group, HubHarness.Ann, It.IsAny<IReadOnlyList<long>>(), new GroupOptions().MaxMembers))
             .ReturnsAsync(GroupChange.Refused(outcome, HubHarness.Group, 5));
         var error = Assert.ThrowsAsync<ChatException>(() => _harness.As(HubHarness.Ann).AddMembers(new AddMembersRequest(HubHarness.Group, [5])));
         Assert.That(error.WireText, Does.StartWith(expected));

@@ -1,4 +1,5 @@
 using Chat.Data.Messages;
+using Chat.Data.Permissions;
 using Chat.Data.Receipts;
 using Chat.Server.Tests.Support;
 
@@ -85,7 +86,7 @@ public sealed class PlanningBatches
         var pending = new[] { Pending(5, sender: 1), Pending(5, sender: 2), Pending(5, sender: 1) };
         var batch = new AppendBatch(pending, Now);
         batch.AddHead(5, 0, rosterVersion: 9);
-        batch.Refuse(5, 2);
+        batch.AddSender(Sender(1));
         batch.Plan();
         batch.Complete();
         Assert.That(pending.Select(p => (p.Outcome.Outcome, p.Outcome.MessageId)), Is.EqualTo(new[]
@@ -93,6 +94,45 @@ public sealed class PlanningBatches
             (AppendOutcome.Stored, 1L), (AppendOutcome.NotAParticipant, 0), (AppendOutcome.Stored, 2),
         }));
     }
+
+    [Test]
+    public void Who_may_no_longer_send_is_refused_and_told_why()
+    {
+        var pending = new[] { Pending(5, sender: 1), Pending(5, sender: 2), Pending(5, sender: 3) };
+        var batch = new AppendBatch(pending, Now);
+        batch.AddHead(5, 0, rosterVersion: 9);
+        batch.AddSender(Sender(1, permissions: ChatPermissions.SendMedia));
+        batch.AddSender(Sender(2, mutedUntil: Now.AddMinutes(1)));
+        batch.AddSender(Sender(3, mutedUntil: Now.AddMinutes(-1)));
+        batch.Plan();
+        batch.Complete();
+        Assert.That(pending.Select(p => (p.Outcome.Outcome, p.Outcome.MessageId, p.Outcome.NotBefore)), Is.EqualTo(new[]
+        {
+            (AppendOutcome.Forbidden, 0L, default(DateTime)), (AppendOutcome.Muted, 0L, Now.AddMinutes(1)), (AppendOutcome.Stored, 1L, default(DateTime)),
+        }));
+    }
+
+    [Test]
+    public void Slow_mode_lets_a_member_send_once_and_an_admin_at_will()
+    {
+        var pending = new[] { Pending(5, sender: 1), Pending(5, sender: 1), Pending(5, sender: 2), Pending(5, sender: 3), Pending(5, sender: 3) };
+        var batch = new AppendBatch(pending, Now);
+        batch.AddHead(5, 0, rosterVersion: 1, slowModeSeconds: 10);
+        batch.AddSender(Sender(1, lastSentAt: batch.Now.AddSeconds(-10)));
+        batch.AddSender(Sender(2, lastSentAt: batch.Now.AddSeconds(-9)));
+        batch.AddSender(Sender(3, role: "admin"));
+        batch.Plan();
+        Assert.That(pending.Select(p => (p.Outcome.Outcome, p.Outcome.NotBefore)), Is.EqualTo(new[]
+        {
+            (AppendOutcome.Stored, default), (AppendOutcome.TooSoon, batch.Now.AddSeconds(10)), (AppendOutcome.TooSoon, batch.Now.AddSeconds(1)),
+            (AppendOutcome.Stored, default), (AppendOutcome.Stored, default),
+        }));
+        Assert.That(batch.SlowedSenders.Select(s => s.UserId), Is.EqualTo(new[] { 1L }), "whose time moves");
+    }
+
+    private static BatchSender Sender(
+        long userId, string role = "member", ChatPermissions permissions = ChatRights.GroupMembers, DateTime? mutedUntil = null, DateTime? lastSentAt = null) =>
+        new(5, userId, "group", role, permissions, mutedUntil, lastSentAt);
 
     [Test]
     public void A_failed_batch_fails_all()

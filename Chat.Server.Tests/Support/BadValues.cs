@@ -35,6 +35,10 @@ internal static class BadValues
         var values = field switch
         {
             { Name: "limit" } => [.. BadNumbers, "0", "101", "2147483648"],
+            _ when field.Type == typeof(int) => [.. BadNumbers, "0"],
+            { Name: "permissions" } => BadNames,
+            // An empty one takes it away.
+            { Name: "description" } => BadTexts.Where(bad => !IsBlank(bad)),
             // Reading on from 0 is reading from the start.
             _ when field.Type == typeof(long) && IsPosition(field) => BadNumbers,
             _ when field.Type == typeof(long) => [.. BadNumbers, "0"],
@@ -51,6 +55,10 @@ internal static class BadValues
         var wrongTypes = WrongTypes.Where(bad => field.Type != typeof(bool) || bad != "true");
         return values.Concat(wrongTypes).Concat(field.Optional ? [] : ["null"]);
     }
+
+    private static readonly string[] BadNames = ["5", "\"send_text\"", "[5]", "[null]", "[\"\"]", "[\"no such permission\"]", "[\"SEND_TEXT\"]", "[[\"send_text\"]]"];
+
+    private static bool IsBlank(string json) => json is "\"\"" or "\"   \"" or "\"\\t\\n\\u00a0\\u2003\\u3000\"";
 
     private static bool IsPosition(RequestField field) =>
         field.Name.StartsWith("after", StringComparison.Ordinal) || field.Name.StartsWith("before", StringComparison.Ordinal)

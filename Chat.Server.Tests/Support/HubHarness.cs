@@ -13,6 +13,7 @@ using Chat.Server.Features.Chats;
 using Chat.Server.Features.Contacts;
 using Chat.Server.Features.Groups;
 using Chat.Server.Features.Messages;
+using Chat.Server.Features.Permissions;
 using Chat.Server.Features.Presence;
 using Chat.Server.Features.Privacy;
 using Chat.Server.Features.Receipts;
@@ -63,8 +64,10 @@ internal sealed class HubHarness : IDisposable
         _hub = () => new ChatHub(
             Lifecycle,
             new ChatService(DirectChats.Object, Heads.Object, Participants.Object, privacy, readMarks, Time),
-            new GroupService(GroupStore.Object, Heads.Object, Rosters, ChatNotifier, privacy, MessageNotifier),
-            new SendMessageService(Rosters, Appender.Object),
+            new GroupService(
+                GroupStore.Object, Heads.Object, Rosters, ChatNotifier, new GroupAnnouncer(Heads.Object, ChatNotifier), privacy, MessageNotifier, new GroupOptions()),
+            new PermissionService(GroupRoles.Object, new GroupAnnouncer(Heads.Object, ChatNotifier)),
+            new SendMessageService(Rosters, Appender.Object, Time),
             new HistoryService(History.Object, sync ?? new SyncOptions(), readMarks),
             new ReceiptService(Rosters, Receipts.Object, MessageInfo.Object, readMarks),
             new WatchPresenceService(PresenceStore.Object, LastSeen.Object, privacy, ConnectionGroups.Object, HubContext.Object),
@@ -102,6 +105,7 @@ internal sealed class HubHarness : IDisposable
     public Mock<IParticipantReader> Participants { get; } = new(MockBehavior.Strict);
     public Mock<IMessageInfoReader> MessageInfo { get; } = new(MockBehavior.Strict);
     public Mock<IGroupStore> GroupStore { get; } = new(MockBehavior.Strict);
+    public Mock<IGroupRoleStore> GroupRoles { get; } = new(MockBehavior.Strict);
     public Mock<IPresenceStore> PresenceStore { get; } = new(MockBehavior.Strict);
     public Mock<ILastSeenStore> LastSeen { get; } = new(MockBehavior.Strict);
     public Mock<IBlockStore> Blocks { get; } = new(MockBehavior.Strict);

@@ -63,11 +63,13 @@ public static class HubSurface
         { Name: "audience" } => Audiences.Everyone,
         { Name: "kind" } => "messages",
         _ when field.Type == typeof(long) => 1,
+        _ when field.Type == typeof(int) => 1,
         _ when field.Type == typeof(bool) => true,
         _ when field.Type == typeof(Guid) => Guid.NewGuid().ToString(),
         _ when field.Type == typeof(string) => "a text",
         { Name: "chatIds" } => new JsonArray(chatId),
         _ when field.Type == typeof(IReadOnlyList<long>) => new JsonArray(userId),
+        { Name: "permissions" } => new JsonArray("send_text"),
         _ when field.Type == typeof(IReadOnlyList<string>) => new JsonArray("+4915100000000"),
         _ => throw new NotSupportedException(
             $"{method.Name}.{field.Name} is of type {field.Type}: say here, and in BadValues, what is good and bad for it."),

@@ -54,6 +54,7 @@ internal static class DatabaseSetup
         services.AddSingleton<IHistoryReader, HistoryRepository>();
         services.AddSingleton<IMessageInfoReader, MessageInfoRepository>();
         services.AddSingleton<IGroupStore, GroupRepository>();
+        services.AddSingleton<IGroupRoleStore, GroupRoleRepository>();
         return builder;
     }
 

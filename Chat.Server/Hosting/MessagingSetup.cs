@@ -6,6 +6,7 @@ using Chat.Server.Features.Accounts;
 using Chat.Server.Features.Chats;
 using Chat.Server.Features.Groups;
 using Chat.Server.Features.Messages;
+using Chat.Server.Features.Permissions;
 using Chat.Server.Features.Receipts;
 using Chat.Server.Hubs;
 using Chat.Server.Hubs.Filters;
@@ -85,7 +86,10 @@ internal static class MessagingSetup
 
         services.AddSingleton<ChatService>();
         services.AddSingleton<ChatNotifier>();
+        builder.AddOptions("Groups", new GroupOptions(), GroupOptions.Check);
+        services.AddSingleton<GroupAnnouncer>();
         services.AddSingleton<GroupService>();
+        services.AddSingleton<PermissionService>();
         services.AddHub();
         // SignalR logs every refused call as an error, with its trace. CallErrors logs those that are faults.
         builder.Logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.Critical);

@@ -1,6 +1,7 @@
 using Chat.Server.Features.Chats;
 using Chat.Server.Features.Groups;
 using Chat.Server.Features.Messages;
+using Chat.Server.Features.Permissions;
 using Chat.Server.Features.Presence;
 using Chat.Server.Features.Receipts;
 using Chat.Server.Features.Typing;
@@ -19,6 +20,7 @@ public sealed partial class ChatHub(
     ConnectionLifecycle connections,
     ChatService chats,
     GroupService groups,
+    PermissionService permissions,
     SendMessageService sendMessage,
     HistoryService history,
     ReceiptService receipts,

@@ -1,5 +1,6 @@
 using Chat.Data.Chats;
 using Chat.Data.Messages;
+using Chat.Data.Permissions;
 using Chat.Server.Features.Messages;
 using Chat.Server.Hubs.Contract;
 
@@ -23,7 +24,12 @@ internal static class ChatViews
         (int)row.UnreadCount,
         row.LastActivityAt,
         row.CreatedAt,
-        new ChatSettingsView(row.MutedUntil, row.PinPosition, row.Archived, row.MarkedUnread, row.Draft, row.SettingsVersion));
+        new ChatSettingsView(row.MutedUntil, row.PinPosition, row.Archived, row.MarkedUnread, row.Draft, row.SettingsVersion),
+        row.Description,
+        PermissionNames.Of(ChatRights.Of(row.ChatType, (ChatPermissions)row.DefaultPermissions, row.Role, (ChatPermissions?)row.Allowed)),
+        PermissionNames.Of(ChatRights.Of(row.ChatType, (ChatPermissions)row.DefaultPermissions, ParticipantRoles.Member, own: null)),
+        row.SlowModeSeconds,
+        row.SilencedUntil);
 
     public static WatermarksView ToView(this ChatPosition position) =>
         new(position.DeliveredUpTo, position.ReadUpTo, position.OthersDeliveredUpTo, position.OthersReadUpTo);

@@ -10,6 +10,10 @@ namespace Chat.Server.Hubs.Contract;
 /// <param name="LastMessageId">0 while the chat has no message.</param>
 /// <param name="LastMessage">The last message, if you may see it.</param>
 /// <param name="UnreadCount">Messages of others above your read mark, system messages not counted; stops counting at 1,000 ids above the mark.</param>
+/// <param name="Permissions">What you may do, see <c>docs/protocol.md</c>; names that you do not know may come.</param>
+/// <param name="DefaultPermissions">What members may do for whom nothing else is set.</param>
+/// <param name="SlowModeSeconds">How long a member must wait between two messages; 0 for no slow mode.</param>
+/// <param name="SilencedUntil">UTC; you may not send before. Null where you may.</param>
 /// <param name="LastActivityAt">UTC; the time of the last message, or of the chat's creation. Chat lists are ordered by it, newest first.</param>
 public sealed record ChatView(
     long ChatId,
@@ -24,7 +28,12 @@ public sealed record ChatView(
     int UnreadCount,
     DateTime LastActivityAt,
     DateTime CreatedAt,
-    ChatSettingsView Settings);
+    ChatSettingsView Settings,
+    string? Description,
+    IReadOnlyList<string> Permissions,
+    IReadOnlyList<string> DefaultPermissions,
+    int SlowModeSeconds,
+    DateTime? SilencedUntil);
 
 /// <summary>
 /// Up-to marks: everything up to and including the id is in that state. They never move back.
@@ -94,5 +103,6 @@ public static class ChatTypes
 public static class ParticipantRoles
 {
     public const string Owner = "owner";
+    public const string Admin = "admin";
     public const string Member = "member";
 }

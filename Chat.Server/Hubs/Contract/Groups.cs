@@ -42,7 +42,29 @@ public sealed record LeaveGroupRequest(long ChatId) : IHubRequest
     }
 }
 
+/// <param name="Title">1–100 characters after trimming; null keeps it.</param>
+/// <param name="Description">At most 500 characters; null keeps it, an empty one takes it away.</param>
+public sealed record UpdateChatInfoRequest(long ChatId, string? Title = null, string? Description = null) : IHubRequest
+{
+    public void Validate()
+    {
+        Check.Id("chatId", ChatId);
+        Check.OptionalText("title", Title?.Trim(), 1, Limits.TitleLength);
+        Check.OptionalText("description", Description?.Trim(), 0, Limits.DescriptionLength, allowNewLines: true);
+    }
+}
+
+/// <param name="Seconds">1–3,600: how long a member waits between two messages; absent or null for no slow mode. The owner and admins do not wait.</param>
+public sealed record SetSlowModeRequest(long ChatId, int? Seconds = null) : IHubRequest
+{
+    public void Validate()
+    {
+        Check.Id("chatId", ChatId);
+        Check.Range("seconds", Seconds, 1, Limits.SlowModeSeconds, 1);
+    }
+}
+
 /// <param name="MessageId">The system message that records the change; null when nothing changed.</param>
-/// <param name="UserIds">Who was added, removed, or left.</param>
+/// <param name="UserIds">Who was added, removed, or left; whose rights changed.</param>
 /// <param name="NotAllowedIds">Who does not let you add them to groups, and was passed over: invite them instead.</param>
 public sealed record MembershipResult(long ChatId, long? MessageId, IReadOnlyList<long> UserIds, IReadOnlyList<long> NotAllowedIds);

@@ -9,13 +9,22 @@ public static class Limits
     /// <summary>Characters of a group's title.</summary>
     public const int TitleLength = 100;
 
+    /// <summary>Characters of a chat's description.</summary>
+    public const int DescriptionLength = 500;
+
+    /// <summary>Longest wait between two messages of a member, in seconds.</summary>
+    public const int SlowModeSeconds = 3600;
+
+    /// <summary>Longest time for which a member is muted, in seconds: 366 days.</summary>
+    public const int SilenceSeconds = 366 * 86_400;
+
     /// <summary>Most items of a page, and most ids of a list in a request where nothing else is said.</summary>
     public const int PageSize = 100;
 
     /// <summary>Items of a page where the request does not say.</summary>
     public const int DefaultPageSize = 50;
 
-    /// <summary>Members of a group, its owner included.</summary>
+    /// <summary>Members that a group can begin with, its owner included. How many it may have is a setting of the server, 1,024 by default.</summary>
     public const int GroupSize = 1024;
 
     /// <summary>Phone numbers of one <c>ImportContacts</c>.</summary>

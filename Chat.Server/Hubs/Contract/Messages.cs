@@ -116,4 +116,10 @@ public static class SystemMessageKinds
     public const string MemberRemoved = "member_removed";
     public const string MemberLeft = "member_left";
     public const string OwnerChanged = "owner_changed";
+    public const string AdminAdded = "admin_added";
+    public const string AdminRemoved = "admin_removed";
+    public const string PermissionsChanged = "permissions_changed";
+    public const string TitleChanged = "title_changed";
+    public const string DescriptionChanged = "description_changed";
+    public const string SlowModeChanged = "slow_mode_changed";
 }

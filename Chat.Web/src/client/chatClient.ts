@@ -6,6 +6,7 @@ import { Connection, type AccessTokens, type ConnectionState } from './connectio
 import type { ChatSettingsView, MembershipResult, MessageInfo, MessageView, SendMessageResult, SettingsView, UserView } from './contract';
 import { UserDirectory } from './directory';
 import { dispatch } from './events';
+import { Groups } from './groups';
 import { Outbox, type OutboxEntry } from './outbox';
 import type { OutboxStorage } from './outboxStorage';
 import { Observable } from './observable';
@@ -46,6 +47,8 @@ export class ChatClient {
   readonly typing: TypingWatcher;
   /** To be told what happens to the text that the user writes. */
   readonly composing: TypingSender;
+  /** Roles, permissions and what a group says of itself. */
+  readonly groups: Groups;
   /** Contacts, blocks, settings. */
   readonly people: People;
   readonly #settingsChanges = new Observable();
@@ -68,6 +71,7 @@ export class ChatClient {
     this.presence = new PresenceWatcher(this.connection, random);
     this.typing = new TypingWatcher(options.userId);
     this.composing = new TypingSender(this.connection);
+    this.groups = new Groups(this.connection);
     this.people = new People(
       this.connection,
       (users) => this.directory.put(...users),

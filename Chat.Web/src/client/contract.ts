@@ -74,6 +74,11 @@ export interface ChatView {
   readonly lastActivityAt: string;
   readonly createdAt: string;
   readonly settings: ChatSettingsView;
+  readonly description: string | null;
+  readonly permissions: readonly string[];
+  readonly defaultPermissions: readonly string[];
+  readonly slowModeSeconds: number;
+  readonly silencedUntil: string | null;
 }
 
 export interface ContactPage {
@@ -91,6 +96,11 @@ export interface CreateGroupRequest {
   readonly clientGroupId: string;
   readonly title: string;
   readonly memberIds: readonly number[];
+}
+
+export interface DemoteMemberRequest {
+  readonly chatId: number;
+  readonly userId: number;
 }
 
 export interface GetChatRequest {
@@ -261,6 +271,11 @@ export interface PrivacyRuleView {
   readonly exceptIds: readonly number[];
 }
 
+export interface PromoteMemberRequest {
+  readonly chatId: number;
+  readonly userId: number;
+}
+
 export interface ReceiptView {
   readonly userId: number;
   readonly deliveredUpTo: number;
@@ -314,9 +329,20 @@ export interface SendMessageResult {
   readonly duplicate: boolean;
 }
 
+export interface SetDefaultPermissionsRequest {
+  readonly chatId: number;
+  readonly permissions: readonly string[];
+}
+
 export interface SetDraftRequest {
   readonly chatId: number;
   readonly text?: string | null;
+}
+
+export interface SetMemberPermissionsRequest {
+  readonly chatId: number;
+  readonly userId: number;
+  readonly permissions?: readonly string[] | null;
 }
 
 export interface SetNotificationsRequest {
@@ -332,6 +358,11 @@ export interface SetPrivacyRequest {
 
 export interface SetReadReceiptsRequest {
   readonly enabled?: boolean;
+}
+
+export interface SetSlowModeRequest {
+  readonly chatId: number;
+  readonly seconds?: number | null;
 }
 
 export interface SetTypingRequest {
@@ -353,6 +384,12 @@ export interface SettingsView {
   readonly readReceipts: boolean;
   readonly notifications: NotificationSettingsView;
   readonly version: number;
+}
+
+export interface SilenceMemberRequest {
+  readonly chatId: number;
+  readonly userId: number;
+  readonly seconds?: number | null;
 }
 
 export interface SyncChatRequest {
@@ -377,6 +414,11 @@ export interface SystemMessageView {
   readonly title: string | null;
 }
 
+export interface TransferOwnershipRequest {
+  readonly chatId: number;
+  readonly userId: number;
+}
+
 export interface TypingChangedEvent {
   readonly chatId: number;
   readonly userId: number;
@@ -386,6 +428,12 @@ export interface TypingChangedEvent {
 
 export interface UnblockUserRequest {
   readonly userId: number;
+}
+
+export interface UpdateChatInfoRequest {
+  readonly chatId: number;
+  readonly title?: string | null;
+  readonly description?: string | null;
 }
 
 export interface UserView {
@@ -417,6 +465,7 @@ export interface ChatHubMethods {
   ArchiveChat(request: ArchiveChatRequest): Promise<ChatSettingsView>;
   BlockUser(request: BlockUserRequest): Promise<BlockResult>;
   CreateGroup(request: CreateGroupRequest): Promise<ChatView>;
+  DemoteMember(request: DemoteMemberRequest): Promise<MembershipResult>;
   GetChat(request: GetChatRequest): Promise<ChatView>;
   GetMessageInfo(request: GetMessageInfoRequest): Promise<MessageInfo>;
   GetSettings(request: GetSettingsRequest): Promise<SettingsView>;
@@ -434,17 +483,24 @@ export interface ChatHubMethods {
   OpenDirectChat(request: OpenDirectChatRequest): Promise<ChatView>;
   OpenSavedMessages(request: OpenSavedMessagesRequest): Promise<ChatView>;
   PinChats(request: PinChatsRequest): Promise<PinChatsResult>;
+  PromoteMember(request: PromoteMemberRequest): Promise<MembershipResult>;
   RemoveContact(request: RemoveContactRequest): Promise<RemoveContactResult>;
   RemoveMember(request: RemoveMemberRequest): Promise<MembershipResult>;
   RenameContact(request: RenameContactRequest): Promise<ContactView>;
   SendMessage(request: SendMessageRequest): Promise<SendMessageResult>;
+  SetDefaultPermissions(request: SetDefaultPermissionsRequest): Promise<MembershipResult>;
   SetDraft(request: SetDraftRequest): Promise<ChatSettingsView>;
+  SetMemberPermissions(request: SetMemberPermissionsRequest): Promise<MembershipResult>;
   SetNotifications(request: SetNotificationsRequest): Promise<SettingsView>;
   SetPrivacy(request: SetPrivacyRequest): Promise<SettingsView>;
   SetReadReceipts(request: SetReadReceiptsRequest): Promise<SettingsView>;
+  SetSlowMode(request: SetSlowModeRequest): Promise<MembershipResult>;
   SetTyping(request: SetTypingRequest): Promise<SetTypingResult>;
+  SilenceMember(request: SilenceMemberRequest): Promise<MembershipResult>;
   SyncChat(request: SyncChatRequest): Promise<SyncChatResult>;
+  TransferOwnership(request: TransferOwnershipRequest): Promise<MembershipResult>;
   UnblockUser(request: UnblockUserRequest): Promise<BlockResult>;
+  UpdateChatInfo(request: UpdateChatInfoRequest): Promise<MembershipResult>;
   WatchPresence(request: WatchPresenceRequest): Promise<WatchPresenceResult>;
 }
 
@@ -464,6 +520,9 @@ export interface ChatClientEvents {
 export const limits = {
   textLength: 4096,
   titleLength: 100,
+  descriptionLength: 500,
+  slowModeSeconds: 3600,
+  silenceSeconds: 31622400,
   pageSize: 100,
   defaultPageSize: 50,
   groupSize: 1024,

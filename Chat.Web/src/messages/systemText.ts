@@ -23,6 +23,12 @@ export function systemText(message: Pick<MessageView, 'senderId' | 'system'>, na
       const owner = names.name(system.userIds[0] ?? message.senderId);
       return owner === 'You' ? 'You are now the owner' : `${owner} is now the owner`;
     }
+    case 'admin_added':
+      return `${actor} made ${others} an admin`;
+    case 'admin_removed':
+      return `${actor} took the admin role from ${others}`;
+    case 'title_changed':
+      return `${actor} named the group “${system.title ?? ''}”`;
     default:
       return 'The group was changed';
   }

@@ -246,6 +246,11 @@ export class FakeServer {
       lastActivityAt: last?.sentAt ?? createdAt,
       createdAt,
       settings: { mutedUntil: null, pinPosition: null, archived: false, markedUnread: false, draft: null, version: 0 },
+      description: null,
+      permissions: ['send_text', 'send_media', 'react'],
+      defaultPermissions: ['send_text', 'send_media', 'react'],
+      slowModeSeconds: 0,
+      silencedUntil: null,
     };
   }
 }
