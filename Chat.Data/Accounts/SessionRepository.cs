@@ -219,23 +219,27 @@ public sealed class SessionRepository(ChatDatabase database)
 
     /// <summary>Ends every live session of a user but one, and returns the ids of those ended.</summary>
     public Task<IReadOnlyList<long>> RevokeOthersAsync(long userId, long keepSessionId, DateTime now, CancellationToken cancellationToken) =>
-        database.InTransactionAsync<IReadOnlyList<long>>(
-            async (connection, transaction) =>
-            {
-                var others = (await connection.QueryAsync<long>(new CommandDefinition(
-                    LockOthersSql,
-                    new { UserId = userId, KeepSessionId = keepSessionId, Now = now },
-                    transaction,
-                    cancellationToken: cancellationToken))).AsList();
-                if (others.Count > 0)
-                    await connection.ExecuteAsync(new CommandDefinition(
-                        RevokeManySql,
-                        new { SessionIds = others, Now = now },
-                        transaction,
-                        cancellationToken: cancellationToken));
-                return others;
-            },
-            cancellationToken);
+        database.InTransactionAsync(
+            (connection, transaction) => RevokeOthersAsync(connection, transaction, userId, keepSessionId, now, cancellationToken), cancellationToken);
+
+    /// <summary>The same as a part of the caller's transaction.</summary>
+    /// <param name="keepSessionId">0 ends them all.</param>
+    internal static async Task<IReadOnlyList<long>> RevokeOthersAsync(
+        DbConnection connection, DbTransaction transaction, long userId, long keepSessionId, DateTime now, CancellationToken cancellationToken)
+    {
+        var others = (await connection.QueryAsync<long>(new CommandDefinition(
+            LockOthersSql,
+            new { UserId = userId, KeepSessionId = keepSessionId, Now = now },
+            transaction,
+            cancellationToken: cancellationToken))).AsList();
+        if (others.Count > 0)
+            await connection.ExecuteAsync(new CommandDefinition(
+                RevokeManySql,
+                new { SessionIds = others, Now = now },
+                transaction,
+                cancellationToken: cancellationToken));
+        return others;
+    }
 
     private const string PurgeTokensSql = "DELETE FROM refresh_tokens WHERE used_at < @UsedBefore LIMIT 1000";
 

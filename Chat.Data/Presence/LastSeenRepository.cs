@@ -11,7 +11,7 @@ public sealed class LastSeenRepository(ChatDatabase database) : ILastSeenStore
 
     private const string SetSql = """
         UPDATE users SET last_seen = @LastSeen
-        WHERE user_id IN @UserIds AND (last_seen IS NULL OR last_seen < @LastSeen)
+        WHERE user_id IN @UserIds AND deleted_at IS NULL AND (last_seen IS NULL OR last_seen < @LastSeen)
         """;
 
     public Task<IReadOnlyDictionary<long, DateTime?>> FindVisibleAsync(

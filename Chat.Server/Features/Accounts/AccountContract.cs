@@ -58,6 +58,25 @@ public sealed record UpdateProfileRequest
     public Optional<string?> ProfilePictureUrl { get; init; }
 }
 
+public sealed record ChangePasswordRequest(
+    string? CurrentPassword,
+    [property: Description("8-128 characters.")] string? NewPassword)
+{
+    public override string ToString() => nameof(ChangePasswordRequest);
+}
+
+public sealed record ChangePhoneNumberRequest(
+    [property: Description("Your present password.")] string? Password,
+    [property: Description("E.164: a plus and 8-15 digits.")] string? PhoneNumber)
+{
+    public override string ToString() => nameof(ChangePhoneNumberRequest);
+}
+
+public sealed record DeleteAccountRequest([property: Description("Your present password.")] string? Password)
+{
+    public override string ToString() => nameof(DeleteAccountRequest);
+}
+
 /// <param name="Sessions">Live ones, the last used first.</param>
 public sealed record SessionList(IReadOnlyList<SessionView> Sessions);
 

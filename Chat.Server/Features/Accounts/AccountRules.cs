@@ -25,7 +25,7 @@ internal static class AccountRules
     }
 
     /// <summary>Any characters count, but for half ones and control characters: those do not survive every keyboard and encoding.</summary>
-    public static string NewPassword(string? value) => Check.Text("password", value, MinPassword, MaxPassword);
+    public static string NewPassword(string? value, string field = "password") => Check.Text(field, value, MinPassword, MaxPassword);
 
     public static string? Username(string? value)
     {

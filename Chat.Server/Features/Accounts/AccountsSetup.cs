@@ -41,6 +41,10 @@ internal static class AccountsSetup
         services.AddSingleton<RefreshService>();
         services.AddSingleton<SessionService>();
         services.AddSingleton<ProfileService>();
+        services.AddSingleton<AccountRepository>();
+        services.AddSingleton<PasswordGate>();
+        services.AddSingleton<CredentialsService>();
+        services.AddSingleton<DeleteAccountService>();
         services.AddSingleton<UserDirectory>();
         services.AddHostedService<AccountsStartup>();
         services.AddHostedService<AccountsCleanup>();
@@ -78,6 +82,7 @@ internal static class AccountsSetup
         api.MapAuth();
         api.MapSessions();
         api.MapUsers();
+        api.MapAccount();
         app.MapOpenApi("/openapi/{documentName}.json");
         return app;
     }

@@ -35,6 +35,23 @@ export class Accounts {
     return profile;
   }
 
+  /** Ends the user's other sessions. A wrong password is `forbidden`. */
+  async changePassword(currentPassword: string, newPassword: string): Promise<void> {
+    await this.session.send({ method: 'POST', path: '/api/me/password', body: { currentPassword, newPassword } });
+  }
+
+  /** Ends the user's other sessions. A wrong password is `forbidden`, a number that somebody has `conflict`. */
+  async changePhoneNumber(password: string, phoneNumber: string): Promise<Profile> {
+    const profile = await this.session.send<Profile>({ method: 'POST', path: '/api/me/phone-number', body: { password, phoneNumber } });
+    await this.session.keepUser(profile);
+    return profile;
+  }
+
+  /** For good. The next call of anything finds the session ended. */
+  async deleteAccount(password: string): Promise<void> {
+    await this.session.send({ method: 'POST', path: '/api/me/delete', body: { password } });
+  }
+
   /** Up to 100 ids; unknown ones are missing in the answer. */
   async users(ids: readonly number[]): Promise<readonly UserView[]> {
     const answer = await this.session.send<{ users: readonly UserView[] }>({
