@@ -1,6 +1,7 @@
 using Chat.Server.Errors;
 using Chat.Server.Features.Accounts;
 using Chat.Server.Features.Contract;
+using Chat.Server.Features.Exports;
 using Chat.Server.Hosting;
 using Chat.Server.Hosting.Draining;
 
@@ -14,6 +15,7 @@ builder.AddRedis();
 builder.AddPresence();
 builder.AddPeople();
 builder.AddAccounts();
+builder.AddExports();
 builder.AddHealth();
 builder.AddTelemetry();
 builder.AddDrain();

@@ -114,6 +114,8 @@ internal sealed class AppendBatch
                 pending.Outcome = new AppendResult(AppendOutcome.Duplicate, row.MessageId, row.SentAt);
             else if (_first.TryGetValue(key, out var first))
                 pending.Outcome = first.Outcome with { Outcome = AppendOutcome.Duplicate };
+            else if (pending.Chat.RosterChanged && pending.Message.Roster.IsDirect)
+                pending.Outcome = new AppendResult(AppendOutcome.RosterChanged, 0, default);
             else if (sender?.Refuse(MessageType, pending.Chat.SlowMode, _now) is { } refused)
                 pending.Outcome = refused;
             else

@@ -26,6 +26,12 @@ public enum AppendOutcome
 
     /// <summary>The chat has slow mode, and the sender's last message is too young until <see cref="AppendResult.NotBefore"/>. Nothing was written.</summary>
     TooSoon,
+
+    /// <summary>
+    /// One of the two people of a direct chat has blocked or unblocked the other since the message was checked, which decides who may see it.
+    /// Nothing was written; to be checked and sent again under the new roster.
+    /// </summary>
+    RosterChanged,
 }
 
 /// <param name="MessageId">0 when nothing is stored.</param>

@@ -42,6 +42,19 @@ public sealed class PlanningBatches
     }
 
     [Test]
+    public void In_a_direct_chat_a_message_that_was_checked_under_another_roster_is_checked_again()
+    {
+        var roster = Seed.Believed(5, "direct", 1, 2);
+        var pending = new PendingMessage(roster.Message(1));
+        var batch = new AppendBatch([pending], Now);
+        batch.AddHead(5, 10, rosterVersion: 2);
+        batch.AddSender(new BatchSender(5, 1, "direct", "member", ChatRights.GroupMembers, null, null));
+        batch.Plan();
+        Assert.That(batch.ToInsert, Is.Empty);
+        Assert.That((pending.Outcome.Outcome, pending.Outcome.IsRefused), Is.EqualTo((AppendOutcome.RosterChanged, true)));
+    }
+
+    [Test]
     public void A_batch_may_be_planned_again()
     {
         var pending = new[] { Pending(5), Pending(5) };

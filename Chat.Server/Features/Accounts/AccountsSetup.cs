@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Chat.Data.Accounts;
 using Chat.Server.Errors;
+using Chat.Server.Features.Exports;
 using Chat.Server.Hosting;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Authorization;
@@ -83,6 +84,7 @@ internal static class AccountsSetup
         api.MapSessions();
         api.MapUsers();
         api.MapAccount();
+        api.MapExports();
         app.MapOpenApi("/openapi/{documentName}.json");
         return app;
     }

@@ -1,6 +1,8 @@
 using Chat.Data.Accounts;
 using Chat.Data.Chats;
+using Chat.Data.Exports;
 using Chat.Server.Errors;
+using Chat.Server.Features.Exports;
 using Chat.Server.Features.Groups;
 using Chat.Server.Features.Privacy;
 using Chat.Server.Hubs.Contract;
@@ -16,6 +18,8 @@ internal sealed class DeleteAccountService(
     PasswordGate gate,
     IRosterReader rosters,
     GroupService groups,
+    ExportRepository exports,
+    ExportFiles exportFiles,
     PrivacyCache privacy,
     ISessionRevocations revocations,
     TimeProvider time)
@@ -28,6 +32,7 @@ internal sealed class DeleteAccountService(
     {
         var own = await gate.PassAsync(userId, "password", request.Password, address, cancellationToken);
         await LeaveGroupsAsync(userId);
+        foreach (var file in await exports.ListFilesAsync(userId, CancellationToken.None)) exportFiles.Delete(file);
         var ended = await accounts.DeleteAsync(userId, own.PasswordHash, TombstoneName, time.GetUtcNow().UtcDateTime, CancellationToken.None)
             ?? throw ChatException.Forbidden("the password was changed meanwhile");
         await revocations.RevokedAsync(userId, ended, CancellationToken.None);

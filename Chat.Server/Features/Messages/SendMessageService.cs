@@ -10,6 +10,9 @@ namespace Chat.Server.Features.Messages;
 /// <summary>The rules of sending. What runs before the first await keeps the order of a client's sends.</summary>
 public sealed class SendMessageService(RosterCache rosters, IMessageAppender appender, TimeProvider time)
 {
+    /// <summary>Each but the first is due to a block that began or ended while the message was on its way.</summary>
+    private const int MaxAttempts = 5;
+
     /// <param name="connectionId">Gets the result instead of a push.</param>
     /// <exception cref="ChatException">
     /// <c>not_found</c> when the sender is not in the chat; <c>forbidden</c> without the right to send this, or while muted;
@@ -18,6 +21,11 @@ public sealed class SendMessageService(RosterCache rosters, IMessageAppender app
     public async Task<SendMessageResult> SendAsync(long senderId, string connectionId, SendMessageRequest request)
     {
         var result = await rosters.UseAsync(request.ChatId, roster => Append(roster, senderId, connectionId, request));
+        for (var again = 1; result.Outcome is AppendOutcome.RosterChanged && again < MaxAttempts; again++)
+        {
+            rosters.Invalidate(request.ChatId);
+            result = await rosters.UseAsync(request.ChatId, roster => Append(roster, senderId, connectionId, request));
+        }
         if (result.IsRefused) throw Refused(result);
         return new SendMessageResult(request.ChatId, result.MessageId, result.SentAt, result.Outcome is AppendOutcome.Duplicate);
     }
@@ -39,6 +47,7 @@ public sealed class SendMessageService(RosterCache rosters, IMessageAppender app
         AppendOutcome.Forbidden => ChatException.Forbidden("you may not send this here"),
         AppendOutcome.Muted => ChatException.Forbidden($"you may not send here before {result.NotBefore:yyyy-MM-ddTHH:mm:ssZ}"),
         AppendOutcome.TooSoon => ChatException.RateLimited("this chat has slow mode", result.NotBefore - Now),
+        AppendOutcome.RosterChanged => ChatException.Unavailable("the chat is being changed, try again"),
         _ => ChatException.ChatNotFound(),
     };
 }

@@ -11,6 +11,19 @@ export interface SessionInfo {
   readonly current: boolean;
 }
 
+export interface ExportInfo {
+  readonly exportId: number;
+  readonly status: 'waiting' | 'running' | 'done' | 'failed';
+  readonly chatsDone: number;
+  /** 0 until it is known. */
+  readonly chatsTotal: number;
+  readonly bytes: number;
+  readonly createdAt: string;
+  readonly finishedAt: string | null;
+  /** Until then `GET /api/me/exports/{exportId}/file` gives it. */
+  readonly expiresAt: string | null;
+}
+
 /** Null clears a field, an absent one stays as it is. */
 export interface ProfileChange {
   readonly name?: string;
@@ -45,6 +58,17 @@ export class Accounts {
     const profile = await this.session.send<Profile>({ method: 'POST', path: '/api/me/phone-number', body: { password, phoneNumber } });
     await this.session.keepUser(profile);
     return profile;
+  }
+
+  /** Asks for an export of one's data; one that is under way is the answer. */
+  async beginExport(): Promise<ExportInfo> {
+    return this.session.send<ExportInfo>({ method: 'POST', path: '/api/me/exports' });
+  }
+
+  /** The newest first. */
+  async exports(): Promise<readonly ExportInfo[]> {
+    const answer = await this.session.send<{ exports: readonly ExportInfo[] }>({ method: 'GET', path: '/api/me/exports' });
+    return answer.exports;
   }
 
   /** For good. The next call of anything finds the session ended. */

@@ -1,4 +1,4 @@
-export { Accounts, type ProfileChange, type SessionInfo } from './accounts';
+export { Accounts, type ExportInfo, type ProfileChange, type SessionInfo } from './accounts';
 export type { ChatSummary, Conversation } from './chat';
 export { ChatClient, type ChatClientOptions } from './chatClient';
 export type { ConnectionState } from './connection';
