@@ -65,6 +65,7 @@ CREATE TABLE chat_participants (
   read_up_to bigint NOT NULL DEFAULT 0,
   silenced_until datetime(6),
   last_sent_at datetime(6),
+  last_hide_id bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (chat_id,user_id),
   KEY ix_chat_participants_user (user_id,left_at,chat_id),
   CONSTRAINT fk_chat_participants_chat FOREIGN KEY (chat_id) REFERENCES chats (chat_id),
@@ -105,6 +106,16 @@ CREATE TABLE data_protection_keys (
   PRIMARY KEY (key_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE hidden_messages (
+  chat_id bigint NOT NULL,
+  user_id bigint NOT NULL,
+  message_id bigint NOT NULL,
+  hide_id bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (chat_id,user_id,message_id),
+  KEY ix_hidden_messages_hide (chat_id,user_id,hide_id),
+  CONSTRAINT fk_hidden_messages_participant FOREIGN KEY (chat_id, user_id) REFERENCES chat_participants (chat_id, user_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE login_failures (
   subject varchar(100) COLLATE utf8mb4_bin NOT NULL,
   failures int NOT NULL,
@@ -122,9 +133,45 @@ CREATE TABLE messages (
   message_text text,
   body text,
   sent_at datetime(6) NOT NULL,
+  last_change_id bigint NOT NULL DEFAULT 0,
+  edited_at datetime(6),
+  deleted_at datetime(6),
+  reactions text,
   PRIMARY KEY (chat_id,message_id),
   UNIQUE KEY uq_messages_client_message_id (chat_id,sender_id,client_message_id),
   CONSTRAINT fk_messages_chat FOREIGN KEY (chat_id) REFERENCES chats (chat_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE message_changes (
+  chat_id bigint NOT NULL,
+  change_id bigint NOT NULL,
+  message_id bigint NOT NULL,
+  change_kind varchar(20) NOT NULL,
+  actor_id bigint NOT NULL,
+  changed_at datetime(6) NOT NULL,
+  PRIMARY KEY (chat_id,change_id),
+  KEY fk_message_changes_message (chat_id,message_id),
+  CONSTRAINT fk_message_changes_message FOREIGN KEY (chat_id, message_id) REFERENCES messages (chat_id, message_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE message_edits (
+  chat_id bigint NOT NULL,
+  message_id bigint NOT NULL,
+  change_id bigint NOT NULL,
+  message_text text NOT NULL,
+  written_at datetime(6) NOT NULL,
+  PRIMARY KEY (chat_id,message_id,change_id),
+  CONSTRAINT fk_message_edits_message FOREIGN KEY (chat_id, message_id) REFERENCES messages (chat_id, message_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE message_reactions (
+  chat_id bigint NOT NULL,
+  message_id bigint NOT NULL,
+  user_id bigint NOT NULL,
+  emoji varchar(16) COLLATE utf8mb4_bin NOT NULL,
+  reacted_at datetime(6) NOT NULL,
+  PRIMARY KEY (chat_id,message_id,user_id),
+  CONSTRAINT fk_message_reactions_message FOREIGN KEY (chat_id, message_id) REFERENCES messages (chat_id, message_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE message_status (

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Chat.Data.Messages;
 using Dapper;
 
 namespace Chat.Data.Chats;
@@ -66,11 +67,12 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
 
     // {0}: the reader, {1}: the chats.
     private const string HeadsSql = """
-        SELECT c.chat_id, c.chat_type, c.chat_name, c.description, me.role, c.created_at, c.last_message_id,
+        SELECT c.chat_id, c.chat_type, c.chat_name, c.description, me.role, c.created_at, c.last_message_id, c.last_change_id,
           c.default_permissions, rights.allowed, me.silenced_until, c.slow_mode_seconds,
-          COALESCE(c.last_message_at, c.created_at) AS last_activity_at,
+          COALESCE(c.last_message_at, c.created_at) AS last_activity_at, me.last_hide_id, h.message_id IS NOT NULL AS last_is_hidden,
           me.visible_from, me.delivered_up_to, me.read_up_to,
           m.message_id, COALESCE(m.sender_id, 0) AS sender_id, m.client_message_id, m.message_type, m.message_text, m.body, m.sent_at,
+          COALESCE(m.last_change_id, 0) AS message_change_id, m.edited_at, m.deleted_at, m.reactions,
           peer.user_id AS peer_user_id, peer.name AS peer_name, peer.username AS peer_username, peer.status AS peer_status,
           peer.profile_picture_url AS peer_profile_picture_url,
           own.muted_until, own.pin_position, COALESCE(own.archived, 0) AS archived, COALESCE(own.marked_unread, 0) AS marked_unread,
@@ -78,7 +80,9 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
         FROM chats c
         JOIN chat_participants me ON me.chat_id = c.chat_id AND me.user_id = {0} AND me.left_at IS NULL
         LEFT JOIN permissions rights ON rights.chat_id = c.chat_id AND rights.user_id = {0}
+        LEFT JOIN hidden_messages h ON h.chat_id = c.chat_id AND h.user_id = {0} AND h.message_id = c.last_message_id
         LEFT JOIN messages m ON m.chat_id = c.chat_id AND m.message_id = c.last_message_id AND m.message_id >= me.visible_from
+          AND h.message_id IS NULL
         LEFT JOIN chat_participants other ON c.chat_type = 'direct' AND other.chat_id = c.chat_id
           AND (other.user_id <> {0} OR c.direct_key = '{0}:{0}')
         LEFT JOIN users peer ON peer.user_id = other.user_id
@@ -110,10 +114,35 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
         if (unreadSql is not null && await reader.NextResultAsync())
             while (await reader.ReadAsync()) unread.Add(reader.GetInt64(0), reader.GetInt64(1));
 
+        await reader.CloseAsync();
+        if (heads.Any(head => head.LastIsHidden)) heads = await WithVisibleLastAsync(connection, heads, userId);
+
         return
         [
             .. heads.OrderByDescending(head => head.LastActivityAt).ThenByDescending(head => head.ChatId)
                 .Select(head => head.With(others.GetValueOrDefault(head.ChatId), unread.GetValueOrDefault(head.ChatId))),
         ];
     }
+
+    // The last message of a chat is hidden from somebody only now and then, so the usual page does not pay for looking further back.
+    private static async Task<List<ChatHeadRow>> WithVisibleLastAsync(DbConnection connection, List<ChatHeadRow> heads, long userId)
+    {
+        var with = new List<ChatHeadRow>(heads.Count);
+        foreach (var head in heads)
+        {
+            var last = head.LastIsHidden
+                ? await connection.QuerySingleOrDefaultAsync<MessageRow?>(VisibleLastSql, new { head.ChatId, UserId = userId, head.VisibleFrom })
+                : null;
+            with.Add(last is null ? head : head.WithLast(last));
+        }
+        return with;
+    }
+
+    private const string VisibleLastSql = $"""
+        SELECT {MessageColumns.OfM}
+        FROM messages m
+        WHERE m.chat_id = @ChatId AND m.message_id >= @VisibleFrom AND {MessageColumns.NotHiddenFromUser}
+        ORDER BY m.message_id DESC
+        LIMIT 1
+        """;
 }

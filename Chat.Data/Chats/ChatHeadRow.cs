@@ -1,3 +1,5 @@
+using Chat.Data.Messages;
+
 namespace Chat.Data.Chats;
 
 /// <summary>The head of a chat as one participant sees it, in one row.</summary>
@@ -33,6 +35,15 @@ public sealed record ChatHeadRow
     /// <summary>Stops counting at 1,000 ids above the read mark.</summary>
     public long UnreadCount { get; init; }
 
+    /// <summary>How far the changes of messages count.</summary>
+    public long LastChangeId { get; init; }
+
+    /// <summary>How far this participant's own hidings count.</summary>
+    public long LastHideId { get; init; }
+
+    /// <summary>Whether the chat's last message is hidden from this participant, so that an earlier one stands for it.</summary>
+    public bool LastIsHidden { get; init; }
+
     // The last message; null where there is none that this participant may see.
     public long? MessageId { get; init; }
     public long SenderId { get; init; }
@@ -41,6 +52,33 @@ public sealed record ChatHeadRow
     public string? MessageText { get; init; }
     public string? Body { get; init; }
     public DateTime? SentAt { get; init; }
+    public long MessageChangeId { get; init; }
+    public DateTime? EditedAt { get; init; }
+    public DateTime? DeletedAt { get; init; }
+    public string? Reactions { get; init; }
+
+    /// <summary>The last message that this participant may see.</summary>
+    public MessageRow? LastMessage => MessageId is { } messageId
+        ? new MessageRow(
+            ChatId, messageId, SenderId, ClientMessageId!, MessageType!, MessageText, Body, SentAt!.Value,
+            MessageChangeId, EditedAt, DeletedAt, Reactions)
+        : null;
+
+    /// <summary>With the message that stands for a hidden last one.</summary>
+    internal ChatHeadRow WithLast(MessageRow row) => this with
+    {
+        MessageId = row.MessageId,
+        SenderId = row.SenderId,
+        ClientMessageId = row.ClientMessageId,
+        MessageType = row.MessageType,
+        MessageText = row.MessageText,
+        Body = row.Body,
+        SentAt = row.SentAt,
+        MessageChangeId = row.LastChangeId,
+        EditedAt = row.EditedAt,
+        DeletedAt = row.DeletedAt,
+        Reactions = row.Reactions,
+    };
 
     // What this participant set for the chat; all of it empty, and the version 0, where nothing was ever set.
     public DateTime? MutedUntil { get; init; }

@@ -13,9 +13,11 @@ internal static class UnreadCounts
     private const int MaxIds = 1000;
 
     private const string CountSql = """
-        SELECT chat_id, COUNT(*) FROM messages FORCE INDEX (PRIMARY)
-        WHERE sender_id <> {0} AND message_type <> 'system' AND ({1})
-        GROUP BY chat_id
+        SELECT m.chat_id, COUNT(*) FROM messages m FORCE INDEX (PRIMARY)
+        WHERE m.sender_id <> {0} AND m.message_type <> 'system' AND m.deleted_at IS NULL AND ({1})
+          AND NOT EXISTS (
+            SELECT 1 FROM hidden_messages h WHERE h.chat_id = m.chat_id AND h.user_id = {0} AND h.message_id = m.message_id)
+        GROUP BY m.chat_id
         """;
 
     /// <returns>A statement that gives chat ids with their counts, where that is not 0; null when nothing is unread.</returns>
@@ -28,7 +30,7 @@ internal static class UnreadCounts
             if (readUpTo >= position.LastMessageId) continue;
             ranges.Append(ranges.Length == 0 ? "" : " OR ").Append(
                 CultureInfo.InvariantCulture,
-                $"(chat_id = {position.ChatId} AND message_id > {readUpTo} AND message_id <= {readUpTo + MaxIds})");
+                $"(m.chat_id = {position.ChatId} AND m.message_id > {readUpTo} AND m.message_id <= {readUpTo + MaxIds})");
         }
         if (ranges.Length == 0) return null;
         return CountSql

@@ -58,6 +58,9 @@ internal sealed class AppendBatch
     /// <summary>Those whose last message in a chat with slow mode is of this batch.</summary>
     public IReadOnlyList<BatchSender> SlowedSenders => HasSlowChats ? [.. _senders.Values.Where(sender => sender.HasSent)] : [];
 
+    /// <summary>Whether all of <see cref="ToInsert"/> are plain texts.</summary>
+    public bool IsPlain { get; private set; } = true;
+
     /// <summary>What is new, in the order of arrival, each with its number.</summary>
     public IReadOnlyList<PendingMessage> ToInsert => _toInsert;
 
@@ -71,6 +74,7 @@ internal sealed class AppendBatch
     {
         CommitSent = false;
         HasNewRosters = HasSlowChats = false;
+        IsPlain = true;
         _toInsert.Clear();
         _first.Clear();
         _repeated.Clear();
@@ -155,11 +159,12 @@ internal sealed class AppendBatch
         sender?.Sent(pending.Chat!.SlowMode, _now);
         pending.Outcome = new AppendResult(AppendOutcome.Stored, pending.Chat!.NextMessageId(), _now);
         _toInsert.Add(pending);
+        IsPlain &= pending.Message.IsPlainText;
     }
 
     private MessageRow RowOf(PendingMessage pending) => new(
         pending.ChatId, pending.Outcome.MessageId, pending.Message.SenderId, pending.Message.ClientMessageId.ToByteArray(bigEndian: true),
-        "text", pending.Message.Text, Body: null, _now);
+        pending.Message.Type, pending.Message.Text, pending.Message.Body, _now);
 }
 
 /// <summary>How many messages of a batch ended how.</summary>

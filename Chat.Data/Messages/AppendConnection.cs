@@ -143,9 +143,9 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
             ChatRights.Of(ChatType, (ChatPermissions)DefaultPermissions, Role, (ChatPermissions?)Allowed), SilencedUntil, LastSentAt);
     }
 
-    private const string FindRepeatedSql = """
-        SELECT chat_id, message_id, sender_id, client_message_id, message_type, message_text, body, sent_at
-        FROM messages
+    private const string FindRepeatedSql = $$"""
+        SELECT {{MessageColumns.OfM}}
+        FROM messages m
         WHERE {0}
         """;
 
@@ -172,7 +172,8 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
         AddParameter(command, "@now", batch.Now);
 
         _sql.Clear();
-        AppendInsert(command, batch);
+        if (batch.IsPlain) AppendInsert(command, batch);
+        else await AppendInsertOfAnyTypeAsync(command, batch);
         if (database.OneStatementAtATime) await ExecuteAsync(command);
         else _sql.Append(";\n");
 
@@ -209,7 +210,35 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
             _sql.Append(i == 0 ? ' ' : ',');
             _sql.Append(CultureInfo.InvariantCulture,
                 $"({pending.ChatId},{pending.Outcome.MessageId},{message.SenderId},x'{message.ClientMessageId:N}','text',{TextName(i)},@now)");
-            AddParameter(command, TextName(i), message.Text);
+            AddParameter(command, TextName(i), message.Text!);
+        }
+    }
+
+    private const string InsertOfAnyTypeSql = """
+        INSERT INTO messages (chat_id, message_id, sender_id, client_message_id, message_type, message_text, body, sent_at) VALUES
+        """;
+
+    /// <summary>For a batch that holds more than plain texts; leaves the last statement to be ended, as <see cref="AppendInsert"/> does.</summary>
+    private async Task AppendInsertOfAnyTypeAsync(DbCommand command, AppendBatch batch)
+    {
+        _sql.Append(InsertOfAnyTypeSql);
+        for (var i = 0; i < batch.ToInsert.Count; i++)
+        {
+            var pending = batch.ToInsert[i];
+            var message = pending.Message;
+            var body = message.Body is null ? "NULL" : Inv($"@b{i}");
+            _sql.Append(i == 0 ? ' ' : ',');
+            _sql.Append(CultureInfo.InvariantCulture,
+                $"({pending.ChatId},{pending.Outcome.MessageId},{message.SenderId},x'{message.ClientMessageId:N}','{message.Type}',{TextName(i)},{body},@now)");
+            AddParameter(command, TextName(i), (object?)message.Text ?? DBNull.Value);
+            if (message.Body is not null) AddParameter(command, body, message.Body);
+        }
+        foreach (var table in batch.ToInsert.SelectMany(p => p.Message.Beside, (p, row) => (Pending: p, Row: row)).GroupBy(side => side.Row.Table))
+        {
+            if (database.OneStatementAtATime) await ExecuteAsync(command);
+            else _sql.Append(";\n");
+            _sql.Append(table.Key.Insert).Append(' ').AppendJoin(
+                ',', table.Select(side => Inv($"({side.Pending.ChatId},{side.Pending.Outcome.MessageId},{side.Row.Value})")));
         }
     }
 

@@ -62,10 +62,10 @@ internal sealed partial class AppendLane : IAsyncDisposable
         var size = 0;
         while (batch.Count < _limits.MaxBatch
             && _queue.Reader.TryPeek(out var next) && next is PendingMessage message
-            && (batch.Count == 0 || size + message.Message.Text.Length <= _limits.MaxBatchBytes))
+            && (batch.Count == 0 || size + message.Message.Size <= _limits.MaxBatchBytes))
         {
             _queue.Reader.TryRead(out _);
-            size += message.Message.Text.Length;
+            size += message.Message.Size;
             batch.Add(message);
         }
         return batch.Count > 0;
@@ -150,9 +150,10 @@ internal sealed partial class AppendLane : IAsyncDisposable
     {
         try
         {
-            var (messages, members) = await change.RunAsync(_database);
+            var (messages, members, changes) = await change.RunAsync(_database);
             if (members.Count > 0) await TryAsync(() => _observer.MembersChangedAsync(change.ChatId, members));
             Observe([.. messages.Select(row => new StoredMessage(row, Roster: null, Origin: null))]);
+            if (changes.Count > 0) Try(() => _observer.Changed(changes));
             change.Complete();
         }
         catch (DataUnavailableException exception)

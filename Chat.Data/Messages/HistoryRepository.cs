@@ -17,6 +17,7 @@ public enum HistoryAnchor
 /// <param name="VisibleFrom">The first message id that the participant may see.</param>
 /// <param name="OthersDeliveredUpTo">The lowest mark of the other participants; the chat's last id where there is none.</param>
 /// <param name="LastChangeId">How far the changes of old messages count.</param>
+/// <param name="LastHideId">How far the participant's own hidings count.</param>
 public sealed record ChatPosition(
     long VisibleFrom,
     long LastMessageId,
@@ -24,7 +25,20 @@ public sealed record ChatPosition(
     long ReadUpTo,
     long OthersDeliveredUpTo,
     long OthersReadUpTo,
-    long LastChangeId = 0);
+    long LastChangeId = 0,
+    long LastHideId = 0);
+
+/// <summary>How far a client's changes, and its user's own hidings, count. Null for one that holds no messages yet.</summary>
+public sealed record SyncMarks(long? Changes, long? Hidings);
+
+/// <summary>What a client missed.</summary>
+/// <param name="Position">Read first.</param>
+/// <param name="Messages">One more than the limit where there are more.</param>
+/// <param name="Changed">Messages up to the client's last one that changed, as they are now, by their last change.</param>
+/// <param name="UpTo">How far <paramref name="Changed"/> and <paramref name="Hidden"/> account.</param>
+/// <param name="Hidden">Messages that the participant hid.</param>
+public sealed record SyncPage(
+    ChatPosition Position, IReadOnlyList<MessageRow> Messages, IReadOnlyList<MessageRow> Changed, SyncMarks UpTo, IReadOnlyList<long> Hidden);
 
 /// <summary>
 /// Reads history for one participant. Every page goes through the participant's own row on the primary, so that nobody reads
@@ -49,8 +63,8 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
         if (replica is null) return await ReadAsync(chatId, userId, anchor, messageId, limit, cancellationToken);
 
         var wanted = anchor is HistoryAnchor.Before
-            ? new ReplicaPages(chatId, Before: messageId, Older: limit, After: 0, Newer: 0)
-            : new ReplicaPages(chatId, Before: 0, Older: 0, After: messageId, Newer: limit);
+            ? new ReplicaPages(chatId, userId, Before: messageId, Older: limit, After: 0, Newer: 0)
+            : new ReplicaPages(chatId, userId, Before: 0, Older: 0, After: messageId, Newer: limit);
         var (position, pages) = await TryReplicaAsync(replica, wanted, userId, cancellationToken);
         if (position is null) return null;
         return pages is { } read
@@ -63,7 +77,7 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
     {
         if (replica is not null)
         {
-            var wanted = new ReplicaPages(chatId, Before: messageId + 1, Older: older, After: messageId, Newer: newer);
+            var wanted = new ReplicaPages(chatId, userId, Before: messageId + 1, Older: older, After: messageId, Newer: newer);
             var (position, pages) = await TryReplicaAsync(replica, wanted, userId, cancellationToken);
             if (position is null) return null;
             if (pages is { } read) return (position, read.Older, read.Newer);
@@ -77,6 +91,57 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
             return (position, before, after);
         }, cancellationToken);
     }
+
+    public Task<SyncPage?> SyncAsync(
+        long chatId, long userId, long afterMessageId, SyncMarks marks, int limit, CancellationToken cancellationToken) =>
+        database.QueryAsync(async connection =>
+        {
+            var position = await FindPositionAsync(connection, chatId, userId);
+            if (position is null) return null;
+            // Changes and hidings first: what happens to a message meanwhile, the messages that are read after them show.
+            var (changes, changedUpTo) = await ChangesAsync(connection, chatId, userId, afterMessageId, marks.Changes, position.LastChangeId, limit);
+            var (hidden, hiddenUpTo) = await HidingsAsync(connection, chatId, userId, marks.Hidings, position.LastHideId, limit);
+            var messages = await PageAsync(connection, chatId, userId, HistoryAnchor.After, afterMessageId, limit + 1);
+            return new SyncPage(position, messages, changes, new SyncMarks(changedUpTo, hiddenUpTo), hidden);
+        }, cancellationToken);
+
+    private static async Task<(IReadOnlyList<MessageRow> Changed, long UpTo)> ChangesAsync(
+        DbConnection connection, long chatId, long userId, long upToMessageId, long? after, long last, int limit)
+    {
+        if (after is null || after >= last) return ([], last);
+        var upTo = Math.Min(last, after.Value + limit);
+        var rows = await connection.QueryAsync<MessageRow>(
+            ChangedSql, new { ChatId = chatId, UserId = userId, After = after, UpTo = upTo, UpToMessageId = upToMessageId });
+        return (rows.AsList(), upTo);
+    }
+
+    // Messages above the reader's mark come as messages, and show what became of them.
+    private const string ChangedSql = $"""
+        SELECT {MessageColumns.OfM}
+        FROM (
+          SELECT DISTINCT message_id FROM message_changes WHERE chat_id = @ChatId AND change_id > @After AND change_id <= @UpTo
+        ) changed
+        JOIN chat_participants me ON me.chat_id = @ChatId AND me.user_id = @UserId AND me.left_at IS NULL
+        JOIN messages m ON m.chat_id = @ChatId AND m.message_id = changed.message_id
+        WHERE m.message_id >= me.visible_from AND m.message_id <= @UpToMessageId AND {MessageColumns.NotHiddenFromUser}
+        ORDER BY m.last_change_id
+        """;
+
+    private static async Task<(IReadOnlyList<long> MessageIds, long UpTo)> HidingsAsync(
+        DbConnection connection, long chatId, long userId, long? after, long last, int limit)
+    {
+        if (after is null || after >= last) return ([], last);
+        var upTo = Math.Min(last, after.Value + limit);
+        var ids = await connection.QueryAsync<long>(HiddenSql, new { ChatId = chatId, UserId = userId, After = after, UpTo = upTo });
+        return (ids.AsList(), upTo);
+    }
+
+    private const string HiddenSql = """
+        SELECT message_id
+        FROM hidden_messages
+        WHERE chat_id = @ChatId AND user_id = @UserId AND hide_id > @After AND hide_id <= @UpTo
+        ORDER BY hide_id
+        """;
 
     /// <returns>The position on the primary, null for who is not in the chat; the pages, null when the primary must be asked.</returns>
     private async Task<(ChatPosition? Position, TwoPages? Pages)> TryReplicaAsync(
@@ -96,7 +161,7 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
             WHERE o.chat_id = c.chat_id AND o.left_at IS NULL AND o.user_id <> @UserId), c.last_message_id) AS others_delivered_up_to,
           COALESCE((SELECT MIN(o.read_up_to) FROM chat_participants o
             WHERE o.chat_id = c.chat_id AND o.left_at IS NULL AND o.user_id <> @UserId), c.last_message_id) AS others_read_up_to,
-          c.last_change_id
+          c.last_change_id, me.last_hide_id
         FROM chat_participants me
         JOIN chats c ON c.chat_id = me.chat_id
         WHERE me.chat_id = @ChatId AND me.user_id = @UserId AND me.left_at IS NULL
@@ -114,11 +179,11 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
     }
 
     // The participant's row is one primary-key look-up; the messages are one range of the clustered index.
-    private const string VisibleMessages = """
-        SELECT m.chat_id, m.message_id, m.sender_id, m.client_message_id, m.message_type, m.message_text, m.body, m.sent_at
+    private const string VisibleMessages = $"""
+        SELECT {MessageColumns.OfM}
         FROM chat_participants me
         JOIN messages m ON m.chat_id = me.chat_id AND m.message_id >= me.visible_from
-        WHERE me.chat_id = @ChatId AND me.user_id = @UserId AND me.left_at IS NULL
+        WHERE me.chat_id = @ChatId AND me.user_id = @UserId AND me.left_at IS NULL AND {MessageColumns.NotHiddenFromUser}
         """;
 
     private const string BeforeSql = $"""

@@ -29,4 +29,10 @@ public interface IHistoryReader
     /// <exception cref="DataUnavailableException"/>
     Task<(ChatPosition Position, IReadOnlyList<MessageRow> Older, IReadOnlyList<MessageRow> Newer)?> ReadAroundAsync(
         long chatId, long userId, long messageId, int older, int newer, CancellationToken cancellationToken);
+
+    /// <summary>What came after a message, after a change and after a hiding; of each at most <paramref name="limit"/>.</summary>
+    /// <returns>Null when the chat does not exist or the user is not in it.</returns>
+    /// <exception cref="DataUnavailableException"/>
+    Task<SyncPage?> SyncAsync(
+        long chatId, long userId, long afterMessageId, SyncMarks marks, int limit, CancellationToken cancellationToken);
 }

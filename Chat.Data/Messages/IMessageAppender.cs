@@ -24,4 +24,8 @@ public interface IMessageAppender
 }
 
 /// <summary>What a change of a chat answers, the messages that it stored, and the users who joined or left by it.</summary>
-public sealed record Change<T>(T Answer, IReadOnlyList<MessageRow> Messages, IReadOnlyList<long> Members);
+public sealed record Change<T>(T Answer, IReadOnlyList<MessageRow> Messages, IReadOnlyList<long> Members)
+{
+    /// <summary>What became of messages that were there already.</summary>
+    public IReadOnlyList<MessageChange> Changes { get; init; } = [];
+}

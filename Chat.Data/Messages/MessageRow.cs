@@ -1,7 +1,10 @@
 namespace Chat.Data.Messages;
 
-/// <summary>A row of <c>messages</c>.</summary>
-/// <param name="Body">JSON of the types that have more than a text.</param>
+/// <summary>A row of <c>messages</c>, read by <see cref="MessageColumns"/>.</summary>
+/// <param name="MessageText">Null where the type has none, and once deleted.</param>
+/// <param name="Body">JSON of what a message has beside its text; null where that is nothing, and once deleted.</param>
+/// <param name="LastChangeId">The last change that touched it; 0 for none.</param>
+/// <param name="Reactions">JSON, emoji to count; null without any.</param>
 public sealed record MessageRow(
     long ChatId,
     long MessageId,
@@ -10,4 +13,24 @@ public sealed record MessageRow(
     string MessageType,
     string? MessageText,
     string? Body,
-    DateTime SentAt);
+    DateTime SentAt,
+    long LastChangeId = 0,
+    DateTime? EditedAt = null,
+    DateTime? DeletedAt = null,
+    string? Reactions = null);
+
+/// <summary>The columns of a <see cref="MessageRow"/>, in its order.</summary>
+internal static class MessageColumns
+{
+    /// <summary>Of <c>messages m</c>.</summary>
+    public const string OfM = """
+        m.chat_id, m.message_id, m.sender_id, m.client_message_id, m.message_type, m.message_text, m.body, m.sent_at,
+          m.last_change_id, m.edited_at, m.deleted_at, m.reactions
+        """;
+
+    /// <summary>A condition on <c>messages m</c>: it is not hidden from <c>@UserId</c>. One look-up in a primary key.</summary>
+    public const string NotHiddenFromUser = """
+        NOT EXISTS (
+            SELECT 1 FROM hidden_messages h WHERE h.chat_id = m.chat_id AND h.user_id = @UserId AND h.message_id = m.message_id)
+        """;
+}

@@ -2,10 +2,42 @@ using Chat.Data.Chats;
 
 namespace Chat.Data.Messages;
 
-/// <summary>A text message that passed the rules and waits to be stored.</summary>
+/// <summary>A message that passed the rules and waits to be stored. What is not set makes it a plain text, which is stored the cheapest way.</summary>
 /// <param name="Roster">What the sender was checked against; if the chat has a newer one at commit, the sender is checked again there.</param>
+/// <param name="Text">Null where the type has none.</param>
 /// <param name="Origin">Whatever the caller wants to find again in <see cref="StoredMessage"/>; the data layer does not look at it.</param>
-public sealed record NewMessage(Roster Roster, long SenderId, Guid ClientMessageId, string Text, string? Origin);
+public sealed record NewMessage(Roster Roster, long SenderId, Guid ClientMessageId, string? Text, string? Origin)
+{
+    public const string PlainText = "text";
+
+    /// <summary>A value of <c>messages.message_type</c>; it stands in the statement as it is, so it must not come from outside.</summary>
+    public string Type { get; init; } = PlainText;
+
+    /// <summary>JSON of what the message has beside its text.</summary>
+    public string? Body { get; init; }
+
+    /// <summary>Rows of other tables that belong to the message; stored with it or not at all.</summary>
+    public IReadOnlyList<SideRow> Beside { get; init; } = [];
+
+    internal bool IsPlainText => Body is null && Type == PlainText && Beside.Count == 0;
+
+    /// <summary>UTF-16 code units, more or less, that it adds to a statement.</summary>
+    internal int Size => (Text?.Length ?? 0) + (Body?.Length ?? 0) + SideRow.Size * Beside.Count;
+}
+
+/// <summary>A row (chat, message, <paramref name="Value"/>) beside a new message.</summary>
+public readonly record struct SideRow(SideTable Table, long Value)
+{
+    internal const int Size = 40;
+}
+
+/// <summary>A table whose rows are a chat, a message and one number.</summary>
+/// <param name="Insert">The head of an INSERT of these three columns, in this order.</param>
+public sealed record SideTable(string Insert)
+{
+    /// <summary>Who must not see the message.</summary>
+    public static SideTable HiddenFrom { get; } = new("INSERT INTO hidden_messages (chat_id, message_id, user_id) VALUES");
+}
 
 public enum AppendOutcome
 {
@@ -51,6 +83,9 @@ public interface IAppendObserver
 {
     /// <summary>These are committed. A repeated send is reported again, since its first push may have been lost with a node.</summary>
     void Committed(IReadOnlyList<StoredMessage> messages);
+
+    /// <summary>These changes of one chat's messages are committed; in the order of their numbers, after the messages that the same work stored.</summary>
+    void Changed(IReadOnlyList<MessageChange> changes);
 
     /// <summary>The connection broke during the commit: these chats may hold messages that were never reported.</summary>
     void OutcomeUnknown(IReadOnlyCollection<long> chatIds);

@@ -42,6 +42,10 @@ internal sealed class PendingMessage(NewMessage message) : PendingWork
 /// <summary>A message's name.</summary>
 internal readonly record struct MessageKey(long ChatId, long SenderId, Guid ClientMessageId);
 
+/// <summary>The messages that a change stored, who joined or left, and what became of older messages.</summary>
+internal readonly record struct ChangeEffects(
+    IReadOnlyList<MessageRow> Messages, IReadOnlyList<long> Members, IReadOnlyList<MessageChange> Changes);
+
 internal abstract class PendingChange : PendingWork
 {
     public abstract long ChatId { get; }
@@ -49,8 +53,8 @@ internal abstract class PendingChange : PendingWork
     /// <summary>Who leaves by it, should it have taken place.</summary>
     public abstract IReadOnlyList<long> Leaving { get; }
 
-    /// <returns>The messages that it stored, and who joined or left.</returns>
-    public abstract Task<(IReadOnlyList<MessageRow> Messages, IReadOnlyList<long> Members)> RunAsync(ChatDatabase database);
+    /// <returns>What is to be reported of it.</returns>
+    public abstract Task<ChangeEffects> RunAsync(ChatDatabase database);
 
     /// <summary>Gives the caller its answer, once the messages have been reported.</summary>
     public abstract void Complete();
@@ -68,11 +72,11 @@ internal sealed class PendingChange<T>(
 
     public override IReadOnlyList<long> Leaving => leaving;
 
-    public override async Task<(IReadOnlyList<MessageRow> Messages, IReadOnlyList<long> Members)> RunAsync(ChatDatabase database)
+    public override async Task<ChangeEffects> RunAsync(ChatDatabase database)
     {
         var done = await database.InTransactionAsync(change, CancellationToken.None);
         _answer = done.Answer;
-        return (done.Messages, done.Members);
+        return new ChangeEffects(done.Messages, done.Members, done.Changes);
     }
 
     public override void Complete() => _result.TrySetResult(_answer!);

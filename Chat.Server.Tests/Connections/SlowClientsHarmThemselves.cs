@@ -167,5 +167,12 @@ public sealed class SlowClientsHarmThemselves
         public Task<(ChatPosition Position, IReadOnlyList<MessageRow> Older, IReadOnlyList<MessageRow> Newer)?> ReadAroundAsync(
             long chatId, long userId, long messageId, int older, int newer, CancellationToken cancellationToken) =>
             inner.ReadAroundAsync(chatId, userId, messageId, older, newer, cancellationToken);
+
+        public Task<SyncPage?> SyncAsync(
+            long chatId, long userId, long afterMessageId, SyncMarks marks, int limit, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _reads);
+            return inner.SyncAsync(chatId, userId, afterMessageId, marks, limit, cancellationToken);
+        }
     }
 }

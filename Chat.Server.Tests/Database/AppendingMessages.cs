@@ -462,6 +462,10 @@ public sealed class AppendingMessages : DatabaseFixture
 
         public void Committed(IReadOnlyList<StoredMessage> messages) => Batches.Add(messages);
 
+        public void Changed(IReadOnlyList<MessageChange> changes)
+        {
+        }
+
         public void OutcomeUnknown(IReadOnlyCollection<long> chatIds)
         {
         }

@@ -66,7 +66,7 @@ public sealed class MessageCalls
         var roster = new TaskCompletionSource<Chat.Data.Chats.Roster?>();
         _harness.RosterReader.Setup(r => r.GetAsync(HubHarness.Group, It.IsAny<CancellationToken>())).Returns(roster.Task);
         var texts = new List<string>();
-        _harness.Appender.Setup(a => a.AppendAsync(It.IsAny<NewMessage>())).Callback((NewMessage m) => texts.Add(m.Text))
+        _harness.Appender.Setup(a => a.AppendAsync(It.IsAny<NewMessage>())).Callback((NewMessage m) => texts.Add(m.Text!))
             .ReturnsAsync(new AppendResult(AppendOutcome.Stored, 1, default));
         var sends = Enumerable.Range(0, 50).Select(i => _harness.As(HubHarness.Ann).SendMessage(new SendMessageRequest(HubHarness.Group, Guid.NewGuid(), $"{i}"))).ToList();
         Assert.That(texts, Is.Empty);
@@ -130,11 +130,11 @@ public sealed class MessageCalls
     [Test]
     public async Task Sync_page_by_page()
     {
-        SetupCurrentPage(HistoryAnchor.After, 45, limit: 4, 46, 47, 48, 49);
+        SetupSync(45, limit: 3, 46, 47, 48, 49);
         var first = await _harness.As(HubHarness.Ann).SyncChat(new SyncChatRequest(HubHarness.Group, 45, Limit: 3));
         Assert.That((first.UpToMessageId, first.LastMessageId, first.HasMore, first.TooLong), Is.EqualTo((48L, 50L, true, false)));
         Assert.That(first.Watermarks, Is.EqualTo(new WatermarksView(4, 3, 2, 1)));
-        SetupCurrentPage(HistoryAnchor.After, 48, limit: 4, 49, 50, 51);
+        SetupSync(48, limit: 3, 49, 50, 51);
         var second = await _harness.As(HubHarness.Ann).SyncChat(new SyncChatRequest(HubHarness.Group, 48, Limit: 3));
         Assert.That((second.UpToMessageId, second.LastMessageId, second.HasMore), Is.EqualTo((51L, 51L, false)), "one came after the position was read");
     }
@@ -142,7 +142,7 @@ public sealed class MessageCalls
     [Test]
     public async Task Sync_accounts_for_what_one_may_not_see()
     {
-        SetupCurrentPage(HistoryAnchor.After, 45, limit: 101, 46, 47);
+        SetupSync(45, limit: 100, 46, 47);
         var result = await _harness.As(HubHarness.Ann).SyncChat(new SyncChatRequest(HubHarness.Group, 45));
         Assert.That((result.Messages.Count, result.UpToMessageId, result.LastMessageId, result.HasMore), Is.EqualTo((2, 50L, 50L, false)));
     }
@@ -150,8 +150,8 @@ public sealed class MessageCalls
     [Test]
     public async Task Sync_starts_afresh_where_the_gap_is_too_long()
     {
-        SetupCurrentPage(HistoryAnchor.After, 9, limit: 4, 10, 11, 12, 13);
-        SetupCurrentPage(HistoryAnchor.Before, long.MaxValue, limit: 3, 48, 49, 50);
+        SetupSync(9, limit: 3, 10, 11, 12, 13);
+        SetupLatest(limit: 3, 48, 49, 50);
         var result = await _harness.As(HubHarness.Ann).SyncChat(new SyncChatRequest(HubHarness.Group, 9, Limit: 3));
         Assert.That((result.TooLong, result.HasMore, result.UpToMessageId), Is.EqualTo((true, false, 50L)));
         Assert.That(result.Messages.Select(m => m.MessageId), Is.EqualTo(new[] { 48, 49, 50 }));
@@ -160,8 +160,8 @@ public sealed class MessageCalls
     [Test]
     public void Somebody_elses_history_is_not_found()
     {
-        _harness.History.Setup(h => h.ReadAsync(5, HubHarness.Ann, It.IsAny<HistoryAnchor>(), It.IsAny<long>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(((ChatPosition, IReadOnlyList<MessageRow>)?)null);
+        _harness.History.Setup(h => h.SyncAsync(5, HubHarness.Ann, It.IsAny<long>(), It.IsAny<SyncMarks>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync((SyncPage?)null);
         _harness.History.Setup(h => h.ReadPageAsync(5, HubHarness.Ann, It.IsAny<HistoryAnchor>(), It.IsAny<long>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(((ChatPosition, IReadOnlyList<MessageRow>)?)null);
         _harness.History.Setup(h => h.ReadAroundAsync(5, HubHarness.Ann, It.IsAny<long>(), It.IsAny<int>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
@@ -179,8 +179,12 @@ public sealed class MessageCalls
             .ReturnsAsync((Position, Rows(ids)));
 
     /// <summary>What a sync reads, which no replica may serve.</summary>
-    private void SetupCurrentPage(HistoryAnchor anchor, long messageId, int limit, params long[] ids) =>
-        _harness.History.Setup(h => h.ReadAsync(HubHarness.Group, HubHarness.Ann, anchor, messageId, limit, It.IsAny<CancellationToken>()))
+    private void SetupSync(long messageId, int limit, params long[] ids) =>
+        _harness.History.Setup(h => h.SyncAsync(HubHarness.Group, HubHarness.Ann, messageId, It.IsAny<SyncMarks>(), limit, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new SyncPage(Position, Rows(ids), [], new SyncMarks(0, 0), []));
+
+    private void SetupLatest(int limit, params long[] ids) =>
+        _harness.History.Setup(h => h.ReadAsync(HubHarness.Group, HubHarness.Ann, HistoryAnchor.Before, long.MaxValue, limit, It.IsAny<CancellationToken>()))
             .ReturnsAsync((Position, Rows(ids)));
 
     private static IReadOnlyList<MessageRow> Rows(params long[] ids) => [.. ids.Select(id => HubHarness.Message(HubHarness.Group, id))];

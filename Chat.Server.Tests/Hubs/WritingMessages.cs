@@ -16,6 +16,8 @@ public sealed class WritingMessages
         new MessageView(long.MaxValue, 1, 1, null, "text", "<a href=\"x\">'&+é\u4e2d😀\u2028\t\r\n\\/</a>", null, At.Date),
         new MessageView(1, 2, 3, null, "system", null, new SystemMessageView("group_created", [4, 5], "Títle"), At),
         new MessageView(1, 2, 3, null, "system", null, new SystemMessageView("member_left", [], null), At),
+        new MessageView(1, 2, 3, Guid.Empty, "text", "edited", null, At, ChangeId: 7, EditedAt: At.AddSeconds(1)),
+        new MessageView(1, 2, 3, Guid.Empty, "text", null, null, At, ChangeId: 8, DeletedAt: At.AddSeconds(2)),
         new SendMessageResult(1, 2, At, Duplicate: false),
         new SendMessageResult(9_007_199_254_740_991, 2, At.AddTicks(7), Duplicate: true),
     ];

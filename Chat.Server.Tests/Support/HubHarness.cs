@@ -68,6 +68,8 @@ internal sealed class HubHarness : IDisposable
                 GroupStore.Object, Heads.Object, Rosters, ChatNotifier, new GroupAnnouncer(Heads.Object, ChatNotifier), privacy, MessageNotifier, new GroupOptions()),
             new PermissionService(GroupRoles.Object, new GroupAnnouncer(Heads.Object, ChatNotifier)),
             new SendMessageService(Rosters, Appender.Object, Time),
+            new EditMessageService(
+                Editor.Object, new HidingNotifier(HubContext.Object, NullLogger<HidingNotifier>.Instance), new MessageChangeOptions(), Time),
             new HistoryService(History.Object, sync ?? new SyncOptions(), readMarks),
             new ReceiptService(Rosters, Receipts.Object, MessageInfo.Object, readMarks),
             new WatchPresenceService(PresenceStore.Object, LastSeen.Object, privacy, ConnectionGroups.Object, HubContext.Object),
@@ -100,6 +102,8 @@ internal sealed class HubHarness : IDisposable
     public Mock<IMessageAppender> Appender { get; } = new(MockBehavior.Strict);
     public Mock<IReceiptWriter> Receipts { get; } = new(MockBehavior.Strict);
     public Mock<IHistoryReader> History { get; } = new(MockBehavior.Strict);
+
+    public Mock<IMessageEditor> Editor { get; } = new();
     public Mock<IChatHeadReader> Heads { get; } = new(MockBehavior.Strict);
     public Mock<IDirectChatStore> DirectChats { get; } = new(MockBehavior.Strict);
     public Mock<IParticipantReader> Participants { get; } = new(MockBehavior.Strict);

@@ -7,6 +7,7 @@ internal sealed class RecordingObserver : IAppendObserver
 {
     private readonly Lock _gate = new();
     private readonly List<StoredMessage> _committed = [];
+    private readonly List<MessageChange> _changes = [];
     private readonly List<long> _unknown = [];
     private readonly List<long> _rosters = [];
     private readonly List<long> _members = [];
@@ -48,6 +49,17 @@ internal sealed class RecordingObserver : IAppendObserver
     {
         OnReport?.Invoke();
         lock (_gate) _committed.AddRange(messages);
+    }
+
+    public IReadOnlyList<MessageChange> Changes
+    {
+        get { lock (_gate) return [.. _changes]; }
+    }
+
+    public void Changed(IReadOnlyList<MessageChange> changes)
+    {
+        OnReport?.Invoke();
+        lock (_gate) _changes.AddRange(changes);
     }
 
     public void OutcomeUnknown(IReadOnlyCollection<long> chatIds)

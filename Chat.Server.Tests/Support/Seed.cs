@@ -75,7 +75,8 @@ internal static class Seed
     public static Task<List<MessageRow>> StoredAsync(this TestDatabase database, long chatId) =>
         database.ListAsync<MessageRow>(
             """
-            SELECT chat_id, message_id, sender_id, client_message_id, message_type, message_text, body, sent_at
+            SELECT chat_id, message_id, sender_id, client_message_id, message_type, message_text, body, sent_at,
+              last_change_id, edited_at, deleted_at, reactions
             FROM messages WHERE chat_id = @chatId ORDER BY message_id
             """,
             new { chatId });

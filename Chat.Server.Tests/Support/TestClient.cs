@@ -32,6 +32,10 @@ public sealed class TestClient : IAsyncDisposable
 
     public EventLog<MessageView> Messages { get; } = new();
 
+    public EventLog<MessageChangedEvent> Changes { get; } = new();
+
+    public EventLog<MessagesHiddenEvent> Hidings { get; } = new();
+
     public EventLog<ReceiptsAdvancedEvent> Receipts { get; } = new();
 
     public EventLog<ChatUpdatedEvent> ChatsUpdated { get; } = new();
@@ -168,6 +172,8 @@ public sealed class TestClient : IAsyncDisposable
         else _transport(builder);
         var hub = builder.Build();
         hub.On<MessageView>(nameof(IChatClient.MessagePosted), Messages.Add);
+        hub.On<MessageChangedEvent>(nameof(IChatClient.MessageChanged), Changes.Add);
+        hub.On<MessagesHiddenEvent>(nameof(IChatClient.MessagesHidden), Hidings.Add);
         hub.On<ReceiptsAdvancedEvent>(nameof(IChatClient.ReceiptsAdvanced), Receipts.Add);
         hub.On<ChatUpdatedEvent>(nameof(IChatClient.ChatUpdated), ChatsUpdated.Add);
         hub.On<ChatRemovedEvent>(nameof(IChatClient.ChatRemoved), ChatsRemoved.Add);

@@ -52,6 +52,7 @@ internal static class MessagingSetup
             : o.MaxWaiting < 1 ? ("MaxWaiting", "must be at least 1")
             : o.CommandTimeoutSeconds < 1 ? ("CommandTimeoutSeconds", "must be at least 1")
             : null);
+        builder.AddOptions("MessageChanges", new MessageChangeOptions(), MessageChangeOptions.Check);
         builder.AddOptions("Receipts", new ReceiptLimits(), o =>
             o.Lanes is < 1 or > 64 ? ("Lanes", "must be from 1 to 64")
             : o.MaxBatch is < 1 or > 2_000 ? ("MaxBatch", "must be from 1 to 2000")
@@ -74,6 +75,9 @@ internal static class MessagingSetup
         services.AddSingleton<MessageAppender>();
         services.AddSingleton<IMessageAppender>(s => s.GetRequiredService<MessageAppender>());
         services.AddSingleton<SendMessageService>();
+        services.AddSingleton<IMessageEditor, MessageEditor>();
+        services.AddSingleton<HidingNotifier>();
+        services.AddSingleton<EditMessageService>();
         services.AddSingleton<HistoryService>();
 
         services.AddSingleton<ReadMarkPrivacy>();

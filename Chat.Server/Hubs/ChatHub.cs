@@ -22,6 +22,7 @@ public sealed partial class ChatHub(
     GroupService groups,
     PermissionService permissions,
     SendMessageService sendMessage,
+    EditMessageService editMessage,
     HistoryService history,
     ReceiptService receipts,
     WatchPresenceService presence,

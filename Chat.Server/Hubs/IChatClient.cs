@@ -11,6 +11,12 @@ public interface IChatClient
     /// <summary>A message was committed in one of your chats. The connection that sent it gets the call's result instead.</summary>
     Task MessagePosted(MessageView message);
 
+    /// <summary>A message was edited, deleted or otherwise changed; the connection that did it hears it, too.</summary>
+    Task MessageChanged(MessageChangedEvent change);
+
+    /// <summary>You deleted messages for yourself; the device that did it hears it, too.</summary>
+    Task MessagesHidden(MessagesHiddenEvent hidden);
+
     /// <summary>Delivered or read marks moved, of others or of your own on another device.</summary>
     Task ReceiptsAdvanced(ReceiptsAdvancedEvent receipts);
 

@@ -26,6 +26,9 @@ internal static class MessageJson
         private static readonly JsonEncodedText Text = JsonEncodedText.Encode("text");
         private static readonly JsonEncodedText System = JsonEncodedText.Encode("system");
         private static readonly JsonEncodedText SentAt = JsonEncodedText.Encode("sentAt");
+        private static readonly JsonEncodedText ChangeId = JsonEncodedText.Encode("changeId");
+        private static readonly JsonEncodedText EditedAt = JsonEncodedText.Encode("editedAt");
+        private static readonly JsonEncodedText DeletedAt = JsonEncodedText.Encode("deletedAt");
 
         public override MessageView Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new NotSupportedException("Servers write messages, clients read them.");
@@ -45,6 +48,10 @@ internal static class MessageJson
             if (value.System is null) writer.WriteNullValue();
             else JsonSerializer.Serialize(writer, value.System, options);
             writer.WriteString(SentAt, value.SentAt);
+            // Left out where there is none, as the type says.
+            if (value.ChangeId is { } changeId) writer.WriteNumber(ChangeId, changeId);
+            if (value.EditedAt is { } editedAt) writer.WriteString(EditedAt, editedAt);
+            if (value.DeletedAt is { } deletedAt) writer.WriteString(DeletedAt, deletedAt);
             writer.WriteEndObject();
         }
     }

@@ -17,6 +17,7 @@ internal sealed class HubContextPushes(IHubContext<ChatHub, IChatClient> hub, IL
     private static Task Call(IChatClient clients, object pushed) => pushed switch
     {
         MessageView message => clients.MessagePosted(message),
+        MessageChangedEvent change => clients.MessageChanged(change),
         ReceiptsAdvancedEvent receipts => clients.ReceiptsAdvanced(receipts),
         _ => throw new InvalidOperationException($"No event takes a {pushed.GetType().Name}."),
     };

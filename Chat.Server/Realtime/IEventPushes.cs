@@ -11,6 +11,8 @@ public readonly record struct PushedEvent(string Method, object Event, string? E
 {
     public static PushedEvent MessagePosted(MessageView message, string? except) => new(nameof(IChatClient.MessagePosted), message, except);
 
+    public static PushedEvent MessageChanged(MessageChangedEvent change) => new(nameof(IChatClient.MessageChanged), change);
+
     public static PushedEvent ReceiptsAdvanced(ReceiptsAdvancedEvent receipts, string? except) =>
         new(nameof(IChatClient.ReceiptsAdvanced), receipts, except);
 }

@@ -7,7 +7,8 @@ const message = (messageId: number): MessageView => ({
 });
 const watermarks = { deliveredUpTo: 0, readUpTo: 0, othersDeliveredUpTo: 0, othersReadUpTo: 0 };
 const answer = (ids: number[], upToMessageId: number, more: Partial<SyncChatResult> = {}): SyncChatResult => ({
-  chatId: 1, messages: ids.map(message), upToMessageId, lastMessageId: upToMessageId, hasMore: false, tooLong: false, watermarks, ...more,
+  chatId: 1, messages: ids.map(message), upToMessageId, lastMessageId: upToMessageId, hasMore: false, tooLong: false, watermarks,
+  changes: [], upToChangeId: 0, lastChangeId: 0, hiddenIds: [], upToHideId: 0, ...more,
 });
 const ids = (window: MessageWindow): number[] => window.messages.map((held) => held.messageId);
 

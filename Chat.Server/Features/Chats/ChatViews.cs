@@ -19,7 +19,7 @@ internal static class ChatViews
         row.Role,
         (int)row.MemberCount,
         row.LastMessageId,
-        LastMessageOf(row),
+        row.LastMessage?.ToView(),
         new WatermarksView(row.DeliveredUpTo, row.ReadUpTo, row.OthersDeliveredUpTo, row.OthersReadUpTo),
         (int)row.UnreadCount,
         row.LastActivityAt,
@@ -29,7 +29,9 @@ internal static class ChatViews
         PermissionNames.Of(ChatRights.Of(row.ChatType, (ChatPermissions)row.DefaultPermissions, row.Role, (ChatPermissions?)row.Allowed)),
         PermissionNames.Of(ChatRights.Of(row.ChatType, (ChatPermissions)row.DefaultPermissions, ParticipantRoles.Member, own: null)),
         row.SlowModeSeconds,
-        row.SilencedUntil);
+        row.SilencedUntil,
+        row.LastChangeId,
+        row.LastHideId);
 
     public static WatermarksView ToView(this ChatPosition position) =>
         new(position.DeliveredUpTo, position.ReadUpTo, position.OthersDeliveredUpTo, position.OthersReadUpTo);
@@ -37,9 +39,4 @@ internal static class ChatViews
     public static ParticipantView ToView(this ParticipantRow row) => new(
         new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl),
         row.Role, row.JoinedAt, row.DeliveredUpTo, row.ReadUpTo);
-
-    private static MessageView? LastMessageOf(ChatHeadRow row) => row.MessageId is { } messageId
-        ? new MessageRow(
-            row.ChatId, messageId, row.SenderId, row.ClientMessageId!, row.MessageType!, row.MessageText, row.Body, row.SentAt!.Value).ToView()
-        : null;
 }

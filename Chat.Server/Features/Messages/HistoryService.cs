@@ -6,7 +6,7 @@ using Chat.Server.Hubs.Contract;
 
 namespace Chat.Server.Features.Messages;
 
-/// <param name="TooLongAfter">A client that lacks more messages than this starts afresh with the latest page.</param>
+/// <param name="TooLongAfter">A client that lacks more messages, or more changes, than this starts afresh with the latest page.</param>
 public sealed record SyncOptions(long TooLongAfter = 10_000);
 
 /// <summary>Reads pages of history, and what a client missed.</summary>
@@ -62,33 +62,43 @@ public sealed class HistoryService(IHistoryReader history, SyncOptions options, 
     {
         var limit = request.Limit ?? Limits.PageSize;
         var after = request.AfterMessageId;
-        var read = await history.ReadAsync(request.ChatId, userId, HistoryAnchor.After, after, limit + 1, cancellationToken)
+        var marks = new SyncMarks(request.AfterChangeId, request.AfterHideId);
+        var page = await history.SyncAsync(request.ChatId, userId, after, marks, limit, cancellationToken)
             ?? throw ChatException.ChatNotFound();
-        var (position, rows) = read;
+        var position = page.Position;
         Interlocked.Increment(ref _syncs);
+        if (IsTooLong(after, marks, position)) return await StartAfreshAsync(userId, request.ChatId, limit, cancellationToken);
 
-        // What lies before a client's first visible message is not missing.
-        var missing = position.LastMessageId - Math.Max(after, position.VisibleFrom - 1);
-        if (missing > options.TooLongAfter) return await StartAfreshAsync(userId, request.ChatId, limit, cancellationToken);
-
-        var hasMore = rows.Count > limit;
-        if (hasMore) rows = [.. rows.Take(limit)];
+        var hasMore = page.Messages.Count > limit;
+        IReadOnlyList<MessageRow> rows = hasMore ? [.. page.Messages.Take(limit)] : page.Messages;
         var lastMessageId = Math.Max(position.LastMessageId, rows.Count > 0 ? rows[^1].MessageId : 0);
         // The position was read before the messages: without more of them, they account for all up to its last id.
         var upTo = hasMore ? rows[^1].MessageId : Math.Max(after, lastMessageId);
+        var (upToChange, upToHide) = (page.UpTo.Changes ?? 0, page.UpTo.Hidings ?? 0);
+        hasMore |= upToChange < position.LastChangeId || upToHide < position.LastHideId;
         return new SyncChatResult(
             request.ChatId, rows.ToViews(), Math.Min(upTo, lastMessageId), lastMessageId, hasMore, TooLong: false,
-            await ViewAsync(request.ChatId, position, cancellationToken));
+            await ViewAsync(request.ChatId, position, cancellationToken),
+            page.Changed.ToViews(), upToChange, position.LastChangeId, page.Hidden, upToHide);
+    }
+
+    private bool IsTooLong(long after, SyncMarks marks, ChatPosition position)
+    {
+        // What lies before a client's first visible message is not missing.
+        var messages = position.LastMessageId - Math.Max(after, position.VisibleFrom - 1);
+        var changes = position.LastChangeId - (marks.Changes ?? position.LastChangeId);
+        return messages > options.TooLongAfter || changes > options.TooLongAfter;
     }
 
     private async Task<SyncChatResult> StartAfreshAsync(long userId, long chatId, int limit, CancellationToken cancellationToken)
     {
-        var read = await history.ReadAsync(chatId, userId, HistoryAnchor.Before, long.MaxValue, limit, cancellationToken)
+        var (position, messages) = await history.ReadAsync(chatId, userId, HistoryAnchor.Before, long.MaxValue, limit, cancellationToken)
             ?? throw ChatException.ChatNotFound();
         Interlocked.Increment(ref _tooLong);
-        var last = Math.Max(read.Position.LastMessageId, read.Messages.Count > 0 ? read.Messages[^1].MessageId : 0);
+        var last = Math.Max(position.LastMessageId, messages.Count > 0 ? messages[^1].MessageId : 0);
         return new SyncChatResult(
-            chatId, read.Messages.ToViews(), last, last, HasMore: false, TooLong: true, await ViewAsync(chatId, read.Position, cancellationToken));
+            chatId, messages.ToViews(), last, last, HasMore: false, TooLong: true, await ViewAsync(chatId, position, cancellationToken),
+            [], position.LastChangeId, position.LastChangeId, [], position.LastHideId);
     }
 
     private async Task<WatermarksView> ViewAsync(long chatId, ChatPosition position, CancellationToken cancellationToken)

@@ -32,6 +32,25 @@ public sealed class MessageNotifier(
         foreach (var (audience, events) in chats.Values) pushes.Push(audience, events);
     }
 
+    public void Changed(IReadOnlyList<MessageChange> changes)
+    {
+        foreach (var change in changes)
+        {
+            var (audience, chatId, changeId) = (change.Audience, change.ChatId, change.ChangeId);
+            var changed = PushedEvent.MessageChanged(new MessageChangedEvent(chatId, changeId, change.Kind, change.ActorId, change.Row.ToView()));
+            if (audience.UserIds.Count == 0)
+            {
+                pushes.Push([GroupNames.Chat(chatId)], [changed]);
+                continue;
+            }
+            pushes.Push([.. audience.UserIds.Except(audience.Unseeing).Select(GroupNames.User)], [changed]);
+            if (audience.Unseeing.Count > 0)
+                pushes.Push(
+                    [.. audience.Unseeing.Select(GroupNames.User)],
+                    [PushedEvent.MessageChanged(new MessageChangedEvent(chatId, changeId, Kind: null, ActorId: null, Message: null))]);
+        }
+    }
+
     public void OutcomeUnknown(IReadOnlyCollection<long> chatIds)
     {
         foreach (var chatId in chatIds)

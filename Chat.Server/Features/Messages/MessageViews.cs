@@ -21,7 +21,10 @@ internal static class MessageViews
             row.MessageType,
             row.MessageText,
             isSystem ? ReadBody(row.Body) : null,
-            row.SentAt);
+            row.SentAt,
+            row.LastChangeId > 0 ? row.LastChangeId : null,
+            row.EditedAt,
+            row.DeletedAt);
     }
 
     public static IReadOnlyList<MessageView> ToViews(this IReadOnlyList<MessageRow> rows) => [.. rows.Select(ToView)];

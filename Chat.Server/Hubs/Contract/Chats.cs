@@ -8,12 +8,14 @@ namespace Chat.Server.Hubs.Contract;
 /// <param name="Peer">The other person of a direct chat, you yourself in your saved messages; null elsewhere.</param>
 /// <param name="Role">Your role, see <see cref="ParticipantRoles"/>.</param>
 /// <param name="LastMessageId">0 while the chat has no message.</param>
-/// <param name="LastMessage">The last message, if you may see it.</param>
-/// <param name="UnreadCount">Messages of others above your read mark, system messages not counted; stops counting at 1,000 ids above the mark.</param>
+/// <param name="LastMessage">The last message that you may see, deleted or not; null where the last one lies before your joining.</param>
+/// <param name="UnreadCount">Messages of others above your read mark, system messages and deleted ones not counted; stops counting at 1,000 ids above the mark.</param>
 /// <param name="Permissions">What you may do, see <c>docs/protocol.md</c>; names that you do not know may come.</param>
 /// <param name="DefaultPermissions">What members may do for whom nothing else is set.</param>
 /// <param name="SlowModeSeconds">How long a member must wait between two messages; 0 for no slow mode.</param>
 /// <param name="SilencedUntil">UTC; you may not send before. Null where you may.</param>
+/// <param name="LastChangeId">The last change of a message in the chat (<c>MessageChanged</c>); 0 for none.</param>
+/// <param name="LastHideId">The last time that you deleted a message for yourself (<c>MessagesHidden</c>); 0 for never.</param>
 /// <param name="LastActivityAt">UTC; the time of the last message, or of the chat's creation. Chat lists are ordered by it, newest first.</param>
 public sealed record ChatView(
     long ChatId,
@@ -33,7 +35,9 @@ public sealed record ChatView(
     IReadOnlyList<string> Permissions,
     IReadOnlyList<string> DefaultPermissions,
     int SlowModeSeconds,
-    DateTime? SilencedUntil);
+    DateTime? SilencedUntil,
+    long LastChangeId,
+    long LastHideId);
 
 /// <summary>
 /// Up-to marks: everything up to and including the id is in that state. They never move back.

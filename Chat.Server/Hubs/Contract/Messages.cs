@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Chat.Server.Errors;
 using Chat.Server.Validation;
 
@@ -9,9 +10,12 @@ namespace Chat.Server.Hubs.Contract;
 /// </summary>
 /// <param name="ClientMessageId">The name its sender gave it; null on system messages.</param>
 /// <param name="Type">See <see cref="MessageTypes"/>; show a type that you do not know as such.</param>
-/// <param name="Text">Present on text messages.</param>
+/// <param name="Text">Present on text messages, unless they were deleted.</param>
 /// <param name="System">Present on system messages.</param>
 /// <param name="SentAt">UTC, when the server committed it. Order by <paramref name="MessageId"/>, never by this.</param>
+/// <param name="ChangeId">The last change of the message; absent without any. Never replace what you hold by a state with a lower one.</param>
+/// <param name="EditedAt">UTC; absent unless it was edited.</param>
+/// <param name="DeletedAt">UTC; present when it was deleted for everybody. Nothing but this is left of it.</param>
 public sealed record MessageView(
     long ChatId,
     long MessageId,
@@ -20,7 +24,10 @@ public sealed record MessageView(
     string Type,
     string? Text,
     SystemMessageView? System,
-    DateTime SentAt);
+    DateTime SentAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? ChangeId = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? EditedAt = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? DeletedAt = null);
 
 /// <summary>What a system message records; who did it is the message's sender.</summary>
 /// <param name="Kind">See <see cref="SystemMessageKinds"/>; show a kind that you do not know as a plain event.</param>
@@ -36,8 +43,7 @@ public sealed record SendMessageRequest(long ChatId, Guid ClientMessageId, strin
     {
         Check.Id("chatId", ChatId);
         Check.Uuid("clientMessageId", ClientMessageId);
-        Check.Text("text", Text, 1, Limits.TextLength, allowNewLines: true);
-        if (string.IsNullOrWhiteSpace(Text)) throw ChatException.Invalid("text", "must not be only white space");
+        MessageTexts.Check(Text);
     }
 }
 
@@ -77,21 +83,34 @@ public sealed record MessagePage(long ChatId, IReadOnlyList<MessageView> Message
 
 /// <param name="AfterMessageId">The last id up to which you have everything; 0 for nothing.</param>
 /// <param name="Limit">1–100, default 100.</param>
-public sealed record SyncChatRequest(long ChatId, long AfterMessageId, int? Limit = null) : IPageRequest
+/// <param name="AfterChangeId">The last change up to which you have all; absent when you hold no messages of the chat yet.</param>
+/// <param name="AfterHideId">Likewise for what you deleted for yourself.</param>
+public sealed record SyncChatRequest(
+    long ChatId, long AfterMessageId, int? Limit = null, long? AfterChangeId = null, long? AfterHideId = null) : IPageRequest
 {
     public void Validate()
     {
         Check.Id("chatId", ChatId);
         Check.Position("afterMessageId", AfterMessageId);
+        if (AfterChangeId is { } change) Check.Position("afterChangeId", change);
+        if (AfterHideId is { } hide) Check.Position("afterHideId", hide);
         Check.Range("limit", Limit, 1, Limits.PageSize, Limits.PageSize);
     }
 }
 
-/// <summary>What came after <c>afterMessageId</c>. Ask again with <c>upToMessageId</c> while <c>hasMore</c>.</summary>
+/// <summary>
+/// What came after <c>afterMessageId</c>, and what changed after <c>afterChangeId</c> and <c>afterHideId</c> among the messages up to it.
+/// Ask again with the <c>upTo…</c> values while <c>hasMore</c>.
+/// </summary>
 /// <param name="Messages">Ascending.</param>
 /// <param name="UpToMessageId">You have everything that you may see up to this id, also where ids are missing in <paramref name="Messages"/>.</param>
 /// <param name="LastMessageId">The chat's last id now.</param>
 /// <param name="TooLong">The gap is larger than the server replays; <paramref name="Messages"/> is the latest page: drop what you have and start from it.</param>
+/// <param name="Changes">Messages up to <c>afterMessageId</c> that changed, as they are now, ascending by <c>changeId</c>. Ignore those that you do not hold.</param>
+/// <param name="UpToChangeId">You have every change up to this one.</param>
+/// <param name="LastChangeId">The chat's last change now.</param>
+/// <param name="HiddenIds">Messages that you deleted for yourself: drop them.</param>
+/// <param name="UpToHideId">You have all of these up to this one.</param>
 public sealed record SyncChatResult(
     long ChatId,
     IReadOnlyList<MessageView> Messages,
@@ -99,7 +118,12 @@ public sealed record SyncChatResult(
     long LastMessageId,
     bool HasMore,
     bool TooLong,
-    WatermarksView Watermarks);
+    WatermarksView Watermarks,
+    IReadOnlyList<MessageView> Changes,
+    long UpToChangeId,
+    long LastChangeId,
+    IReadOnlyList<long> HiddenIds,
+    long UpToHideId);
 
 /// <summary>Message types as they stand on the wire and in the database.</summary>
 public static class MessageTypes

@@ -79,6 +79,8 @@ export interface ChatView {
   readonly defaultPermissions: readonly string[];
   readonly slowModeSeconds: number;
   readonly silencedUntil: string | null;
+  readonly lastChangeId: number;
+  readonly lastHideId: number;
 }
 
 export interface ContactPage {
@@ -98,9 +100,27 @@ export interface CreateGroupRequest {
   readonly memberIds: readonly number[];
 }
 
+export interface DeleteMessagesRequest {
+  readonly chatId: number;
+  readonly messageIds: readonly number[];
+  readonly forEveryone?: boolean;
+}
+
+export interface DeleteMessagesResult {
+  readonly chatId: number;
+  readonly changeId: number | null;
+  readonly hideId: number | null;
+}
+
 export interface DemoteMemberRequest {
   readonly chatId: number;
   readonly userId: number;
+}
+
+export interface EditMessageRequest {
+  readonly chatId: number;
+  readonly messageId: number;
+  readonly text: string;
 }
 
 export interface GetChatRequest {
@@ -147,6 +167,12 @@ export interface ListContactsRequest {
   readonly limit?: number | null;
 }
 
+export interface ListEditsRequest {
+  readonly chatId: number;
+  readonly messageId: number;
+  readonly limit?: number | null;
+}
+
 export interface ListMessagesRequest {
   readonly chatId: number;
   readonly beforeMessageId?: number | null;
@@ -184,6 +210,20 @@ export interface MembershipResult {
   readonly notAllowedIds: readonly number[];
 }
 
+export interface MessageChangeResult {
+  readonly chatId: number;
+  readonly messageId: number;
+  readonly changeId: number | null;
+}
+
+export interface MessageChangedEvent {
+  readonly chatId: number;
+  readonly changeId: number;
+  readonly kind: string | null;
+  readonly actorId: number | null;
+  readonly message: MessageView | null;
+}
+
 export interface MessageInfo {
   readonly chatId: number;
   readonly messageId: number;
@@ -204,6 +244,17 @@ export interface MessageReceiptView {
   readonly readAt: string | null;
 }
 
+export interface MessageVersionView {
+  readonly text: string;
+  readonly writtenAt: string;
+}
+
+export interface MessageVersions {
+  readonly chatId: number;
+  readonly messageId: number;
+  readonly versions: readonly MessageVersionView[];
+}
+
 export interface MessageView {
   readonly chatId: number;
   readonly messageId: number;
@@ -213,6 +264,15 @@ export interface MessageView {
   readonly text: string | null;
   readonly system: SystemMessageView | null;
   readonly sentAt: string;
+  readonly changeId?: number | null;
+  readonly editedAt?: string | null;
+  readonly deletedAt?: string | null;
+}
+
+export interface MessagesHiddenEvent {
+  readonly chatId: number;
+  readonly hideId: number;
+  readonly messageIds: readonly number[];
 }
 
 export interface MuteChatRequest {
@@ -396,6 +456,8 @@ export interface SyncChatRequest {
   readonly chatId: number;
   readonly afterMessageId: number;
   readonly limit?: number | null;
+  readonly afterChangeId?: number | null;
+  readonly afterHideId?: number | null;
 }
 
 export interface SyncChatResult {
@@ -406,6 +468,11 @@ export interface SyncChatResult {
   readonly hasMore: boolean;
   readonly tooLong: boolean;
   readonly watermarks: WatermarksView;
+  readonly changes: readonly MessageView[];
+  readonly upToChangeId: number;
+  readonly lastChangeId: number;
+  readonly hiddenIds: readonly number[];
+  readonly upToHideId: number;
 }
 
 export interface SystemMessageView {
@@ -465,7 +532,9 @@ export interface ChatHubMethods {
   ArchiveChat(request: ArchiveChatRequest): Promise<ChatSettingsView>;
   BlockUser(request: BlockUserRequest): Promise<BlockResult>;
   CreateGroup(request: CreateGroupRequest): Promise<ChatView>;
+  DeleteMessages(request: DeleteMessagesRequest): Promise<DeleteMessagesResult>;
   DemoteMember(request: DemoteMemberRequest): Promise<MembershipResult>;
+  EditMessage(request: EditMessageRequest): Promise<MessageChangeResult>;
   GetChat(request: GetChatRequest): Promise<ChatView>;
   GetMessageInfo(request: GetMessageInfoRequest): Promise<MessageInfo>;
   GetSettings(request: GetSettingsRequest): Promise<SettingsView>;
@@ -474,6 +543,7 @@ export interface ChatHubMethods {
   ListBlocked(request: ListBlockedRequest): Promise<BlockedPage>;
   ListChats(request: ListChatsRequest): Promise<ChatPage>;
   ListContacts(request: ListContactsRequest): Promise<ContactPage>;
+  ListEdits(request: ListEditsRequest): Promise<MessageVersions>;
   ListMessages(request: ListMessagesRequest): Promise<MessagePage>;
   ListParticipants(request: ListParticipantsRequest): Promise<ParticipantPage>;
   MarkChatUnread(request: MarkChatUnreadRequest): Promise<ChatSettingsView>;
@@ -508,7 +578,9 @@ export interface ChatClientEvents {
   ChatRemoved(chat: ChatRemovedEvent): void;
   ChatSettingsChanged(changed: ChatSettingsChangedEvent): void;
   ChatUpdated(chat: ChatUpdatedEvent): void;
+  MessageChanged(change: MessageChangedEvent): void;
   MessagePosted(message: MessageView): void;
+  MessagesHidden(hidden: MessagesHiddenEvent): void;
   PresenceChanged(presence: PresenceView): void;
   ReceiptsAdvanced(receipts: ReceiptsAdvancedEvent): void;
   ReconnectRequired(reconnect: ReconnectRequiredEvent): void;

@@ -21,7 +21,9 @@ export type HubTransportFactory = (accessToken: string) => HubTransport;
 const eventNames: Record<keyof ChatClientEvents, true> = {
   ChatRemoved: true,
   ChatUpdated: true,
+  MessageChanged: true,
   MessagePosted: true,
+  MessagesHidden: true,
   PresenceChanged: true,
   ReceiptsAdvanced: true,
   ReconnectRequired: true,

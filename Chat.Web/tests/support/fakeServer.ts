@@ -160,7 +160,8 @@ export class FakeServer {
       const ids = chat.messages.slice(tooLong ? Math.max(0, lastMessageId - size) : afterMessageId).slice(0, size);
       const upToMessageId = ids.at(-1)?.messageId ?? afterMessageId;
       const messages = ids.filter((message) => this.#sees(userId, message));
-      return { chatId, messages, upToMessageId, lastMessageId, hasMore: upToMessageId < lastMessageId, tooLong, watermarks: this.#watermarks(chat, userId) };
+      return { chatId, messages, upToMessageId, lastMessageId, hasMore: upToMessageId < lastMessageId, tooLong, watermarks: this.#watermarks(chat, userId),
+        changes: [], upToChangeId: 0, lastChangeId: 0, hiddenIds: [], upToHideId: 0 };
     },
     MarkDelivered: (userId, { chatId, upTo }) => this.#mark(this.#chatOf(chatId, userId), userId, upTo, 0),
     MarkRead: (userId, { chatId, upTo }) => this.#mark(this.#chatOf(chatId, userId), userId, upTo, upTo),
@@ -251,6 +252,8 @@ export class FakeServer {
       defaultPermissions: ['send_text', 'send_media', 'react'],
       slowModeSeconds: 0,
       silencedUntil: null,
+      lastChangeId: 0,
+      lastHideId: 0,
     };
   }
 }

@@ -1,0 +1,146 @@
+using System.Data.Common;
+using Chat.Data.Permissions;
+using Dapper;
+
+namespace Chat.Data.Messages;
+
+/// <summary>Somebody in a chat, as the transaction finds them under the chat's lock.</summary>
+/// <param name="ChatType"><c>direct</c>, <c>group</c> or <c>channel</c>.</param>
+/// <param name="Role"><c>owner</c>, <c>admin</c> or <c>member</c>.</param>
+internal sealed record Actor(long UserId, string ChatType, string Role, ChatPermissions Permissions, long VisibleFrom, long LastHideId)
+{
+    public bool May(ChatAction action) => ChatRights.MayDo(action, ChatType, Role, Permissions);
+}
+
+/// <summary>
+/// Changes of one chat's messages, under the lock of the chat's row: nobody else changes or sends there until the commit, so that
+/// the changes are numbered in the order of their commits. Runs in the chat's append lane.
+/// </summary>
+internal sealed class MessageTransaction
+{
+    private readonly DbConnection _connection;
+    private readonly DbTransaction _transaction;
+    private readonly Head _head;
+    private readonly List<MessageChange> _changes = [];
+
+    private MessageTransaction(DbConnection connection, DbTransaction transaction, Head head, Actor actor, DateTime now) =>
+        (_connection, _transaction, _head, Actor, Now) = (connection, transaction, head, actor, now);
+
+    public Actor Actor { get; }
+
+    /// <summary>With the microseconds that are stored.</summary>
+    public DateTime Now { get; }
+
+    public long ChatId => _head.ChatId;
+
+    public long LastMessageId => _head.LastMessageId;
+
+    /// <summary>The number that the next change gets.</summary>
+    public long NextChangeId => _head.LastChangeId + _changes.Count + 1;
+
+    /// <returns>Null when there is no such chat, or the actor is not in it.</returns>
+    public static async Task<MessageTransaction?> LockAsync(
+        DbConnection connection, DbTransaction transaction, long chatId, long actorId, DateTime now)
+    {
+        var head = await connection.QuerySingleOrDefaultAsync<Head>(LockSql, new { ChatId = chatId }, transaction);
+        if (head is null) return null;
+        var present = await connection.QuerySingleOrDefaultAsync<PresentRow>(
+            ActorSql, new { ChatId = chatId, UserId = actorId }, transaction);
+        if (present is null) return null;
+        var permissions = ChatRights.Of(
+            head.ChatType, (ChatPermissions)head.DefaultPermissions, present.Role, (ChatPermissions?)present.Allowed);
+        var actor = new Actor(actorId, head.ChatType, present.Role, permissions, present.VisibleFrom, present.LastHideId);
+        return new MessageTransaction(connection, transaction, head, actor, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)));
+    }
+
+    private const string LockSql = """
+        SELECT chat_id, chat_type, default_permissions, last_message_id, last_change_id FROM chats WHERE chat_id = @ChatId FOR UPDATE
+        """;
+
+    // Locking reads: on MariaDB a snapshot taken before the lock was granted would show the chat as it was before.
+    private const string ActorSql = """
+        SELECT p.role, rights.allowed, p.visible_from, p.last_hide_id
+        FROM chat_participants p
+        LEFT JOIN permissions rights ON rights.chat_id = p.chat_id AND rights.user_id = p.user_id
+        WHERE p.chat_id = @ChatId AND p.user_id = @UserId AND p.left_at IS NULL
+        FOR UPDATE
+        """;
+
+    /// <returns>Null when the actor does not see such a message.</returns>
+    public Task<MessageRow?> FindAsync(long messageId) =>
+        _connection.QuerySingleOrDefaultAsync<MessageRow?>(
+            FindSql, new { ChatId, MessageId = messageId, Actor.UserId, Actor.VisibleFrom }, _transaction);
+
+    private const string FindSql = $"""
+        SELECT {MessageColumns.OfM}
+        FROM messages m
+        WHERE m.chat_id = @ChatId AND m.message_id = @MessageId AND m.message_id >= @VisibleFrom AND {MessageColumns.NotHiddenFromUser}
+        FOR UPDATE
+        """;
+
+    /// <summary>Any statement about a message; <c>@ChatId</c>, <c>@MessageId</c>, <c>@ActorId</c>, <c>@Now</c> and <c>@ChangeId</c> are known to it.</summary>
+    /// <param name="more">What else it needs, null for nothing.</param>
+    public Task<int> ExecuteAsync(string sql, long messageId, object? more = null)
+    {
+        var parameters = new DynamicParameters(more);
+        parameters.AddDynamicParams(new { ChatId, MessageId = messageId, ActorId = Actor.UserId, Now, ChangeId = NextChangeId });
+        return _connection.ExecuteAsync(sql, parameters, _transaction);
+    }
+
+    public async Task<IReadOnlyList<T>> ListAsync<T>(string sql, object parameters) =>
+        (await _connection.QueryAsync<T>(sql, parameters, _transaction)).AsList();
+
+    /// <summary>Numbers a change, after the statements that made it.</summary>
+    /// <param name="after">The message as it is now; its <c>LastChangeId</c> is set here.</param>
+    public async Task<long> RecordAsync(MessageRow after, string kind, string? detail = null)
+    {
+        var changeId = NextChangeId;
+        await ExecuteAsync(RecordSql, after.MessageId, new { Kind = kind });
+        await ExecuteAsync(TouchSql, after.MessageId);
+        var audience = await AudienceAsync(after.MessageId);
+        _changes.Add(new MessageChange(ChatId, changeId, kind, Actor.UserId, after with { LastChangeId = changeId }, audience, detail));
+        return changeId;
+    }
+
+    private const string RecordSql = """
+        INSERT INTO message_changes (chat_id, change_id, message_id, change_kind, actor_id, changed_at)
+        VALUES (@ChatId, @ChangeId, @MessageId, @Kind, @ActorId, @Now)
+        """;
+
+    private const string TouchSql = """
+        UPDATE messages SET last_change_id = @ChangeId WHERE chat_id = @ChatId AND message_id = @MessageId
+        """;
+
+    /// <summary>Moves the chat's counter. To be called last.</summary>
+    public async Task<Change<T>> FinishAsync<T>(T answer)
+    {
+        if (_changes.Count > 0)
+            await _connection.ExecuteAsync(FinishSql, new { ChatId, LastChangeId = NextChangeId - 1 }, _transaction);
+        return new Change<T>(answer, [], []) { Changes = _changes };
+    }
+
+    private const string FinishSql = "UPDATE chats SET last_change_id = @LastChangeId WHERE chat_id = @ChatId";
+
+    private async Task<ChangeAudience> AudienceAsync(long messageId)
+    {
+        var unseeing = await ListAsync<long>(UnseeingSql, new { ChatId, MessageId = messageId });
+        var isDirect = _head.ChatType == "direct";
+        var named = isDirect || unseeing.Count > 0;
+        return new ChangeAudience(isDirect, named ? await ListAsync<long>(PresentSql, new { ChatId }) : [], unseeing);
+    }
+
+    private const string UnseeingSql = """
+        SELECT p.user_id
+        FROM chat_participants p
+        LEFT JOIN hidden_messages h ON h.chat_id = p.chat_id AND h.user_id = p.user_id AND h.message_id = @MessageId
+        WHERE p.chat_id = @ChatId AND p.left_at IS NULL AND (p.visible_from > @MessageId OR h.message_id IS NOT NULL)
+        """;
+
+    private const string PresentSql = """
+        SELECT user_id FROM chat_participants WHERE chat_id = @ChatId AND left_at IS NULL ORDER BY user_id
+        """;
+
+    private sealed record Head(long ChatId, string ChatType, int DefaultPermissions, long LastMessageId, long LastChangeId);
+
+    private sealed record PresentRow(string Role, int? Allowed, long VisibleFrom, long LastHideId);
+}
