@@ -47,11 +47,14 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
         {NewestFirst}
         """;
 
+    // A chat in which all messages were withheld has none that moved last_message_at: it is there for their sender alone.
     private const string PresentChats = """
         SELECT p.chat_id, p.visible_from, p.read_up_to, c.last_message_id
         FROM chat_participants p
         JOIN chats c ON c.chat_id = p.chat_id
-        WHERE p.user_id = @UserId AND p.left_at IS NULL AND (c.chat_type <> 'direct' OR c.last_message_id > 0)
+        WHERE p.user_id = @UserId AND p.left_at IS NULL
+          AND (c.chat_type <> 'direct' OR c.last_message_at IS NOT NULL OR EXISTS (
+            SELECT 1 FROM messages m WHERE m.chat_id = c.chat_id AND m.message_id = c.last_message_id AND m.sender_id = @UserId))
         """;
 
     private const string NewestFirst = """

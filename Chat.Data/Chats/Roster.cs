@@ -22,8 +22,14 @@ public sealed record Roster(
     /// <summary>Whether one of the two people of a direct chat blocks the other: nothing that is not stored passes between them.</summary>
     public bool IsBlocked => IsDirect && Members.Values.Any(member => member.BlocksPeer);
 
-    /// <summary>Whether the other person of a direct chat blocks this one.</summary>
-    public bool IsBlockedByPeer(long userId) => IsDirect && Members.Values.Any(member => member.BlocksPeer && member.UserId != userId);
+    /// <summary>The other person of a direct chat, if that one blocks this one.</summary>
+    public long? PeerWhoBlocks(long userId)
+    {
+        if (!IsDirect) return null;
+        foreach (var member in Members.Values)
+            if (member.BlocksPeer && member.UserId != userId) return member.UserId;
+        return null;
+    }
 }
 
 /// <param name="Role"><c>owner</c>, <c>admin</c> or <c>member</c>.</param>

@@ -68,6 +68,9 @@ internal sealed class AppendBatch
     public IEnumerable<(long ChatId, long LastMessageId)> NewHeads =>
         ChatIds.Select(id => _chats[id]).Where(chat => chat.Added > 0).Select(chat => (chat.ChatId, chat.LastMessageId));
 
+    /// <summary>Of <see cref="NewHeads"/>, those whose new messages are all withheld: they are no activity that anybody but the sender may see.</summary>
+    public IReadOnlyList<long> QuietChats => IsPlain ? [] : [.. NewHeads.Select(head => head.ChatId).Where(id => !_chats[id].IsActive)];
+
     public IEnumerable<MessageKey> Keys => _waiting.Select(pending => pending.Key).Distinct();
 
     public void Reset()
@@ -115,7 +118,7 @@ internal sealed class AppendBatch
             }
             var key = pending.Key;
             if (_repeated.Count > 0 && _repeated.TryGetValue(key, out var row))
-                pending.Outcome = new AppendResult(AppendOutcome.Duplicate, row.MessageId, row.SentAt);
+                pending.Outcome = new AppendResult(AppendOutcome.Duplicate, row.MessageId, row.SentAt) { Withheld = WithheldMessages.IsMarked(row.Body) };
             else if (_first.TryGetValue(key, out var first))
                 pending.Outcome = first.Outcome with { Outcome = AppendOutcome.Duplicate };
             else if (pending.Chat.RosterChanged && pending.Message.Roster.IsDirect)
@@ -157,7 +160,8 @@ internal sealed class AppendBatch
     {
         _first.Add(pending.Key, pending);
         sender?.Sent(pending.Chat!.SlowMode, _now);
-        pending.Outcome = new AppendResult(AppendOutcome.Stored, pending.Chat!.NextMessageId(), _now);
+        pending.Outcome = new AppendResult(AppendOutcome.Stored, pending.Chat!.NextMessageId(), _now) { Withheld = pending.Message.IsWithheld };
+        if (!pending.Message.IsWithheld) pending.Chat.IsActive = true;
         _toInsert.Add(pending);
         IsPlain &= pending.Message.IsPlainText;
     }

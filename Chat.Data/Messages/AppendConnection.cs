@@ -163,8 +163,10 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
         """;
 
     private const string MoveHeadsSql = """
-        UPDATE chats FORCE INDEX (PRIMARY) SET last_message_at = @now, last_message_id = CASE chat_id
+        UPDATE chats FORCE INDEX (PRIMARY) SET last_message_at = {0}, last_message_id = CASE chat_id
         """;
+
+    private static readonly string MoveHeadsNowSql = MoveHeadsSql.Replace("{0}", "@now", StringComparison.Ordinal);
 
     private async Task InsertAsync(DbConnection connection, AppendBatch batch)
     {
@@ -244,7 +246,9 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
 
     private void AppendMoveHeads(AppendBatch batch)
     {
-        _sql.Append(MoveHeadsSql);
+        _sql.Append(batch.QuietChats is { Count: > 0 } quiet
+            ? MoveHeadsSql.Replace("{0}", $"IF(chat_id IN ({string.Join(',', quiet)}), last_message_at, @now)", StringComparison.Ordinal)
+            : MoveHeadsNowSql);
         foreach (var (chatId, lastMessageId) in batch.NewHeads)
             _sql.Append(CultureInfo.InvariantCulture, $" WHEN {chatId} THEN {lastMessageId}");
         _sql.Append(" END WHERE chat_id IN (").AppendJoin(',', batch.NewHeads.Select(h => h.ChatId)).Append(')');

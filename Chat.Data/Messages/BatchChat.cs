@@ -10,6 +10,9 @@ internal sealed class BatchChat(long chatId, long checkedVersion)
 
     public long LastMessageId { get; private set; }
 
+    /// <summary>Whether the batch adds a message that is not withheld.</summary>
+    public bool IsActive { get; set; }
+
     /// <summary>Messages that the batch adds.</summary>
     public int Added { get; private set; }
 
@@ -30,7 +33,7 @@ internal sealed class BatchChat(long chatId, long checkedVersion)
 
     /// <summary>What the database says, under the lock.</summary>
     public void Stands(long lastMessageId, long rosterVersion, TimeSpan slowMode) =>
-        (LastMessageId, Added, RosterChanged, SlowMode) = (lastMessageId, 0, rosterVersion != checkedVersion, slowMode);
+        (LastMessageId, Added, IsActive, RosterChanged, SlowMode) = (lastMessageId, 0, false, rosterVersion != checkedVersion, slowMode);
 
     public long NextMessageId()
     {

@@ -19,6 +19,17 @@ public sealed record NewMessage(Roster Roster, long SenderId, Guid ClientMessage
     /// <summary>Rows of other tables that belong to the message; stored with it or not at all.</summary>
     public IReadOnlyList<SideRow> Beside { get; init; } = [];
 
+    /// <summary>Whether it never reaches the other person of a direct chat.</summary>
+    public bool IsWithheld { get; private init; }
+
+    /// <summary>The same, hidden for good from somebody who blocks the sender. Its body says so to the sender, and to whoever pushes it.</summary>
+    public NewMessage WithheldFrom(long userId) => this with
+    {
+        IsWithheld = true,
+        Body = WithheldMessages.Mark(Body),
+        Beside = [.. Beside, new SideRow(SideTable.HiddenFrom, userId)],
+    };
+
     internal bool IsPlainText => Body is null && Type == PlainText && Beside.Count == 0;
 
     /// <summary>UTF-16 code units, more or less, that it adds to a statement.</summary>
@@ -70,6 +81,9 @@ public enum AppendOutcome
 /// <param name="NotBefore">When the sender may send again, where the outcome says so.</param>
 public readonly record struct AppendResult(AppendOutcome Outcome, long MessageId, DateTime SentAt, DateTime NotBefore = default)
 {
+    /// <summary>Whether the message is stored, and never reaches the other person of the direct chat.</summary>
+    public bool Withheld { get; init; }
+
     public bool IsRefused => Outcome is not (AppendOutcome.Stored or AppendOutcome.Duplicate);
 }
 

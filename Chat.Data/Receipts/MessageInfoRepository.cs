@@ -1,9 +1,10 @@
+using Chat.Data.Messages;
 using Dapper;
 
 namespace Chat.Data.Receipts;
 
 /// <summary>The message that is asked about; its sender decides who may ask.</summary>
-public sealed record MessageInfoHead(long SenderId, DateTime SentAt);
+public sealed record MessageInfoHead(long SenderId, DateTime SentAt, string? Body = null);
 
 /// <summary>When one participant got and read a message; null while not.</summary>
 public sealed record MessageInfoRow(long UserId, DateTime? DeliveredAt, DateTime? ReadAt);
@@ -17,11 +18,12 @@ public sealed class MessageInfoRepository(ChatDatabase database) : IMessageInfoR
                 FindSql, new { ChatId = chatId, MessageId = messageId, UserId = userId }),
             cancellationToken);
 
-    private const string FindSql = """
-        SELECT m.sender_id, m.sent_at
+    private const string FindSql = $"""
+        SELECT m.sender_id, m.sent_at, m.body
         FROM chat_participants me
         JOIN messages m ON m.chat_id = me.chat_id AND m.message_id >= me.visible_from
         WHERE me.chat_id = @ChatId AND me.user_id = @UserId AND me.left_at IS NULL AND m.message_id = @MessageId
+          AND {MessageColumns.NotHiddenFromUser}
         """;
 
     public Task<IReadOnlyList<MessageInfoRow>> ListAsync(long chatId, long messageId, long senderId, CancellationToken cancellationToken) =>

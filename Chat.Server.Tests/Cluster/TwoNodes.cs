@@ -96,6 +96,27 @@ internal sealed class TwoNodes(string backplane)
     }
 
     [Test]
+    public async Task A_block_made_on_one_node_holds_on_the_other_at_once()
+    {
+        await using var ann = await TestClient.RegisterAsync(_one!.Address, "Ann");
+        await using var bob = await TestClient.RegisterAsync(_two!.Address, "Bob");
+        var chat = (await ann.OpenDirectChatAsync(bob)).ChatId;
+        for (var round = 0; round < 5; round++)
+        {
+            // Both nodes know the roster by now, without a block.
+            await ann.SendAsync(chat, $"open {round}");
+            await bob.Messages.WaitForAsync(m => m.Text == $"open {round}");
+            await bob.CallAsync<BlockResult>(nameof(ChatHub.BlockUser), new BlockUserRequest(ann.UserId));
+            Assert.That((await ann.SendAsync(chat, $"withheld {round}")).Withheld, Is.True);
+            await bob.CallAsync<BlockResult>(nameof(ChatHub.UnblockUser), new UnblockUserRequest(ann.UserId));
+        }
+        Assert.That((await ann.SendAsync(chat, "open at last")).Withheld, Is.Null);
+        await bob.Messages.WaitForAsync(m => m.Text == "open at last");
+        Assert.That(bob.Messages.All.Select(m => m.Text), Has.None.StartsWith("withheld"));
+        Assert.That((await bob.CatchUpAsync(chat)).Select(m => m.Text), Has.Exactly(6).Items.And.None.StartsWith("withheld"));
+    }
+
+    [Test]
     public async Task Privacy_set_on_one_node_holds_on_the_other_at_once()
     {
         await using var ann = await TestClient.RegisterAsync(_one!.Address, "Ann");

@@ -29,6 +29,7 @@ internal static class MessageJson
         private static readonly JsonEncodedText ChangeId = JsonEncodedText.Encode("changeId");
         private static readonly JsonEncodedText EditedAt = JsonEncodedText.Encode("editedAt");
         private static readonly JsonEncodedText DeletedAt = JsonEncodedText.Encode("deletedAt");
+        private static readonly JsonEncodedText Withheld = JsonEncodedText.Encode("withheld");
 
         public override MessageView Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new NotSupportedException("Servers write messages, clients read them.");
@@ -52,6 +53,7 @@ internal static class MessageJson
             if (value.ChangeId is { } changeId) writer.WriteNumber(ChangeId, changeId);
             if (value.EditedAt is { } editedAt) writer.WriteString(EditedAt, editedAt);
             if (value.DeletedAt is { } deletedAt) writer.WriteString(DeletedAt, deletedAt);
+            if (value.Withheld is { } withheld) writer.WriteBoolean(Withheld, withheld);
             writer.WriteEndObject();
         }
     }
@@ -62,6 +64,7 @@ internal static class MessageJson
         private static readonly JsonEncodedText MessageId = JsonEncodedText.Encode("messageId");
         private static readonly JsonEncodedText SentAt = JsonEncodedText.Encode("sentAt");
         private static readonly JsonEncodedText Duplicate = JsonEncodedText.Encode("duplicate");
+        private static readonly JsonEncodedText Withheld = JsonEncodedText.Encode("withheld");
 
         public override SendMessageResult Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new NotSupportedException("Servers write results, clients read them.");
@@ -73,6 +76,7 @@ internal static class MessageJson
             writer.WriteNumber(MessageId, value.MessageId);
             writer.WriteString(SentAt, value.SentAt);
             writer.WriteBoolean(Duplicate, value.Duplicate);
+            if (value.Withheld is { } withheld) writer.WriteBoolean(Withheld, withheld);
             writer.WriteEndObject();
         }
     }

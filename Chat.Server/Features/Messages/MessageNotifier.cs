@@ -22,11 +22,11 @@ public sealed class MessageNotifier(
             pushes.Push(Audience(single), [Posted(single)]);
             return;
         }
-        var chats = new Dictionary<long, (IReadOnlyList<string> Audience, List<PushedEvent> Events)>();
+        var chats = new Dictionary<(long ChatId, bool Withheld), (IReadOnlyList<string> Audience, List<PushedEvent> Events)>();
         foreach (var message in messages)
         {
-            if (!chats.TryGetValue(message.Row.ChatId, out var chat))
-                chats.Add(message.Row.ChatId, chat = (Audience(message), []));
+            var key = (message.Row.ChatId, WithheldMessages.IsMarked(message.Row.Body));
+            if (!chats.TryGetValue(key, out var chat)) chats.Add(key, chat = (Audience(message), []));
             chat.Events.Add(Posted(message));
         }
         foreach (var (audience, events) in chats.Values) pushes.Push(audience, events);
@@ -66,8 +66,8 @@ public sealed class MessageNotifier(
     public Task RosterChangedAsync(long chatId) => membership.CompareAsync(chatId);
 
     private static IReadOnlyList<string> Audience(StoredMessage message) =>
-        message.Roster is { IsDirect: true } roster
-            ? [.. roster.Members.Keys.Select(GroupNames.User)]
+        WithheldMessages.IsMarked(message.Row.Body) ? [GroupNames.User(message.Row.SenderId)]
+            : message.Roster is { IsDirect: true } roster ? [.. roster.Members.Keys.Select(GroupNames.User)]
             : [GroupNames.Chat(message.Row.ChatId)];
 
     /// <summary>The sending connection gets the call's result; the sender's other devices get the push.</summary>

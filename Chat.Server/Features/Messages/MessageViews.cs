@@ -24,7 +24,8 @@ internal static class MessageViews
             row.SentAt,
             row.LastChangeId > 0 ? row.LastChangeId : null,
             row.EditedAt,
-            row.DeletedAt);
+            row.DeletedAt,
+            WithheldMessages.IsMarked(row.Body) ? true : null);
     }
 
     public static IReadOnlyList<MessageView> ToViews(this IReadOnlyList<MessageRow> rows) => [.. rows.Select(ToView)];

@@ -27,7 +27,7 @@ public sealed class SendMessageService(RosterCache rosters, IMessageAppender app
             result = await rosters.UseAsync(request.ChatId, roster => Append(roster, senderId, connectionId, request));
         }
         if (result.IsRefused) throw Refused(result);
-        return new SendMessageResult(request.ChatId, result.MessageId, result.SentAt, result.Outcome is AppendOutcome.Duplicate);
+        return new SendMessageResult(request.ChatId, result.MessageId, result.SentAt, result.Outcome is AppendOutcome.Duplicate, result.Withheld ? true : null);
     }
 
     private Task<AppendResult> Append(Roster? roster, long senderId, string connectionId, SendMessageRequest request)
@@ -37,7 +37,8 @@ public sealed class SendMessageService(RosterCache rosters, IMessageAppender app
         if (sender.MutedUntil is { } until && sender.IsMuted(Now)) return Task.FromResult(new AppendResult(AppendOutcome.Muted, 0, default, until));
         if (roster.IsDirect && sender.BlocksPeer)
             return Task.FromException<AppendResult>(ChatException.Forbidden("you block this person: unblock first"));
-        return appender.AppendAsync(new NewMessage(roster, senderId, request.ClientMessageId, request.Text, connectionId));
+        var message = new NewMessage(roster, senderId, request.ClientMessageId, request.Text, connectionId);
+        return appender.AppendAsync(roster.PeerWhoBlocks(senderId) is { } peerId ? message.WithheldFrom(peerId) : message);
     }
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;

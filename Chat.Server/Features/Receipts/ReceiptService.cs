@@ -1,3 +1,4 @@
+using Chat.Data.Messages;
 using Chat.Data.Receipts;
 using Chat.Server.Errors;
 using Chat.Server.Hubs.Contract;
@@ -31,6 +32,8 @@ public sealed class ReceiptService(RosterCache rosters, IReceiptWriter writer, I
         if (head.SenderId != userId) throw ChatException.Forbidden("only the sender of a message may ask who has it");
         var rows = await messageInfo.ListAsync(request.ChatId, request.MessageId, userId, cancellationToken);
         var readIsShown = await privacy.AreSharedAsync(request.ChatId, cancellationToken);
+        if (WithheldMessages.IsMarked(head.Body))
+            return new MessageInfo(request.ChatId, request.MessageId, head.SentAt, [.. rows.Select(r => new MessageReceiptView(r.UserId, null, null))]);
         return new MessageInfo(
             request.ChatId, request.MessageId, head.SentAt,
             // Who read a message has it, whatever the order in which the marks came.

@@ -15,6 +15,7 @@ namespace Chat.Server.Hubs.Contract;
 /// <param name="SentAt">UTC, when the server committed it. Order by <paramref name="MessageId"/>, never by this.</param>
 /// <param name="ChangeId">The last change of the message; absent without any. Never replace what you hold by a state with a lower one.</param>
 /// <param name="EditedAt">UTC; absent unless it was edited.</param>
+/// <param name="Withheld">True on a message of yours that never reaches the other person; absent otherwise. Show it as sent, whatever the marks say.</param>
 /// <param name="DeletedAt">UTC; present when it was deleted for everybody. Nothing but this is left of it.</param>
 public sealed record MessageView(
     long ChatId,
@@ -27,7 +28,8 @@ public sealed record MessageView(
     DateTime SentAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? ChangeId = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? EditedAt = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? DeletedAt = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? DeletedAt = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Withheld = null);
 
 /// <summary>What a system message records; who did it is the message's sender.</summary>
 /// <param name="Kind">See <see cref="SystemMessageKinds"/>; show a kind that you do not know as a plain event.</param>
@@ -48,7 +50,10 @@ public sealed record SendMessageRequest(long ChatId, Guid ClientMessageId, strin
 }
 
 /// <param name="Duplicate">True when this <c>clientMessageId</c> had been stored before; nothing was written again.</param>
-public sealed record SendMessageResult(long ChatId, long MessageId, DateTime SentAt, bool Duplicate);
+/// <param name="Withheld">As in <see cref="MessageView"/>; absent unless true.</param>
+public sealed record SendMessageResult(
+    long ChatId, long MessageId, DateTime SentAt, bool Duplicate,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Withheld = null);
 
 /// <summary>
 /// A page of history. Give at most one of the three anchors; none means the latest page.

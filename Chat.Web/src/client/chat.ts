@@ -194,7 +194,7 @@ export class Chat {
       memberCount,
       isEmpty: this.window.upTo === 0,
       lastMessage,
-      lastMessageStatus: own ? statusOf(lastMessage.messageId, this.#watermarks) : null,
+      lastMessageStatus: own ? statusOf(lastMessage.messageId, this.#watermarks, lastMessage.withheld) : null,
       lastPending,
       unreadCount: this.#unread().count,
       lastActivityAt: times.reduce((a, b) => (Date.parse(b) > Date.parse(a) ? b : a)),

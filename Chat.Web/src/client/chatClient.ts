@@ -287,9 +287,9 @@ export class ChatClient {
     const { chatId, clientMessageId, text } = entry;
     const chat = this.store.get(chatId);
     if (chat === undefined) return;
-    const { messageId, sentAt } = result;
+    const { messageId, sentAt, withheld } = result;
     // The sending connection gets this result instead of a push.
-    const message: MessageView = { chatId, messageId, senderId: this.userId, clientMessageId, type: 'text', text, system: null, sentAt };
+    const message: MessageView = { chatId, messageId, senderId: this.userId, clientMessageId, type: 'text', text, system: null, sentAt, ...(withheld === true && { withheld }) };
     this.#settle(chat, chat.post(message));
   }
 

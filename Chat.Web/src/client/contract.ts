@@ -267,6 +267,7 @@ export interface MessageView {
   readonly changeId?: number | null;
   readonly editedAt?: string | null;
   readonly deletedAt?: string | null;
+  readonly withheld?: boolean | null;
 }
 
 export interface MessagesHiddenEvent {
@@ -387,6 +388,7 @@ export interface SendMessageResult {
   readonly messageId: number;
   readonly sentAt: string;
   readonly duplicate: boolean;
+  readonly withheld?: boolean | null;
 }
 
 export interface SetDefaultPermissionsRequest {

@@ -18,7 +18,9 @@ export function advance(marks: WatermarksView, news: Partial<WatermarksView>): W
 export type MessageStatus = 'sent' | 'delivered' | 'read';
 
 /** How far a message of one's own has come with everybody. */
-export function statusOf(messageId: number, marks: WatermarksView): MessageStatus {
+export function statusOf(messageId: number, marks: WatermarksView, withheld?: boolean | null): MessageStatus {
+  // It never reaches anybody, and marks of later messages say nothing of it.
+  if (withheld === true) return 'sent';
   if (marks.othersReadUpTo >= messageId) return 'read';
   return marks.othersDeliveredUpTo >= messageId ? 'delivered' : 'sent';
 }

@@ -72,7 +72,7 @@ function ofMessage(message: MessageView, me: number, { watermarks }: Conversatio
     own,
     text: message.type === 'text' ? message.text : null,
     time: message.sentAt,
-    status: own ? statusOf(message.messageId, watermarks) : null,
+    status: own ? statusOf(message.messageId, watermarks, message.withheld) : null,
   };
 }
 
