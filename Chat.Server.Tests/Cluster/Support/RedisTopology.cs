@@ -89,12 +89,19 @@ internal abstract class RedisTopology
             }
             return sent;
         });
-        await far.Heard.WaitForCountAsync(1);
-
-        await fault();
-        await Hearing.BothWaysAsync(Here, There, TimeSpan.FromSeconds(20));
-        await stop.CancelAsync();
-        var sent = await sending.OrDeadline();
+        int sent;
+        try
+        {
+            await far.Heard.WaitForCountAsync(1);
+            await fault();
+            await Hearing.BothWaysAsync(Here, There, TimeSpan.FromSeconds(20));
+        }
+        finally
+        {
+            // Also when it went wrong: what is sent on would reach the next test.
+            await stop.CancelAsync();
+            sent = await sending.OrDeadline();
+        }
         await Hearing.BothWaysAsync(Here, There);
 
         var heard = far.Heard.All.Select(int.Parse).ToList();
