@@ -3,19 +3,16 @@ namespace Chat.Data.Messages;
 /// <summary>A committed change of a message, with what a push of it needs.</summary>
 /// <param name="Kind">See <see cref="ChangeKinds"/>.</param>
 /// <param name="Row">The message after the change.</param>
-/// <param name="Detail">What the kind says: the emoji of a reaction.</param>
 public sealed record MessageChange(
-    long ChatId, long ChangeId, string Kind, long ActorId, MessageRow Row, ChangeAudience Audience, string? Detail = null);
+    long ChatId, long ChangeId, string Kind, long ActorId, MessageRow Row, ChangeAudience Audience);
 
-/// <param name="IsDirect">Whether the chat is a direct one, so that its people are pushed to and not its group.</param>
 /// <param name="UserIds">Who is in the chat; empty where nobody need be named: a group in which everybody may see the message.</param>
 /// <param name="Unseeing">Those in the chat who may not see the message: they learn its number, so that they do not look for it.</param>
-public sealed record ChangeAudience(bool IsDirect, IReadOnlyList<long> UserIds, IReadOnlyList<long> Unseeing);
+public sealed record ChangeAudience(IReadOnlyList<long> UserIds, IReadOnlyList<long> Unseeing);
 
 /// <summary>Values of <c>message_changes.change_kind</c>, as they stand on the wire.</summary>
 public static class ChangeKinds
 {
     public const string Edited = "edited";
     public const string Deleted = "deleted";
-    public const string Reacted = "reacted";
 }

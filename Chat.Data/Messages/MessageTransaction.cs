@@ -92,13 +92,13 @@ internal sealed class MessageTransaction
 
     /// <summary>Numbers a change, after the statements that made it.</summary>
     /// <param name="after">The message as it is now; its <c>LastChangeId</c> is set here.</param>
-    public async Task<long> RecordAsync(MessageRow after, string kind, string? detail = null)
+    public async Task<long> RecordAsync(MessageRow after, string kind)
     {
         var changeId = NextChangeId;
         await ExecuteAsync(RecordSql, after.MessageId, new { Kind = kind });
         await ExecuteAsync(TouchSql, after.MessageId);
         var audience = await AudienceAsync(after.MessageId);
-        _changes.Add(new MessageChange(ChatId, changeId, kind, Actor.UserId, after with { LastChangeId = changeId }, audience, detail));
+        _changes.Add(new MessageChange(ChatId, changeId, kind, Actor.UserId, after with { LastChangeId = changeId }, audience));
         return changeId;
     }
 
@@ -124,9 +124,8 @@ internal sealed class MessageTransaction
     private async Task<ChangeAudience> AudienceAsync(long messageId)
     {
         var unseeing = await ListAsync<long>(UnseeingSql, new { ChatId, MessageId = messageId });
-        var isDirect = _head.ChatType == "direct";
-        var named = isDirect || unseeing.Count > 0;
-        return new ChangeAudience(isDirect, named ? await ListAsync<long>(PresentSql, new { ChatId }) : [], unseeing);
+        var named = _head.ChatType == "direct" || unseeing.Count > 0;
+        return new ChangeAudience(named ? await ListAsync<long>(PresentSql, new { ChatId }) : [], unseeing);
     }
 
     private const string UnseeingSql = """

@@ -49,6 +49,31 @@ internal sealed class TwoNodes(string backplane)
     }
 
     [Test]
+    public async Task Edits_and_deletions_on_one_node_reach_the_other_in_order()
+    {
+        await using var ann = await TestClient.RegisterAsync(_one!.Address, "Ann");
+        await using var bob = await TestClient.RegisterAsync(_two!.Address, "Bob");
+        await using var device = await bob.AnotherDeviceAsync();
+        var chat = (await ann.OpenDirectChatAsync(bob)).ChatId;
+        var sent = await ann.SendAsync(chat, "one");
+        var theirs = await bob.SendAsync(chat, "two");
+        await ann.CallAsync<MessageChangeResult>(nameof(ChatHub.EditMessage), new EditMessageRequest(chat, sent.MessageId, "1"));
+        await bob.CallAsync<MessageChangeResult>(nameof(ChatHub.EditMessage), new EditMessageRequest(chat, theirs.MessageId, "2"));
+        await ann.CallAsync<DeleteMessagesResult>(nameof(ChatHub.DeleteMessages), new DeleteMessagesRequest(chat, [sent.MessageId], true));
+        await bob.CallAsync<DeleteMessagesResult>(nameof(ChatHub.DeleteMessages), new DeleteMessagesRequest(chat, [sent.MessageId]));
+        foreach (var client in new[] { ann, bob, device })
+        {
+            await client.Changes.WaitForCountAsync(3);
+            Assert.That(client.Changes.All.OrderBy(c => c.ChangeId).Select(c => (c.Kind, c.Message!.Text)), Is.EqualTo(new[]
+            {
+                (MessageChangeKinds.Edited, "1"), (MessageChangeKinds.Edited, "2"), (MessageChangeKinds.Deleted, (string?)null),
+            }));
+        }
+        await device.Hidings.WaitForAsync(h => h.HideId == 1);
+        Assert.That(ann.Hidings.All, Is.Empty);
+    }
+
+    [Test]
     public async Task Two_people_on_two_nodes_see_one_order()
     {
         await using var ann = await TestClient.RegisterAsync(_one!.Address, "Ann");

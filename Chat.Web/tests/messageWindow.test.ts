@@ -66,3 +66,42 @@ test('a head whose last message the user may not see starts an empty window', ()
   expect(window.from).toBe(5);
   expect(window.post(message(5))).toHaveLength(1);
 });
+
+const changed = (messageId: number, changeId: number, text: string): MessageView => ({ ...message(messageId), text, changeId });
+const texts = (window: MessageWindow): (string | null)[] => window.messages.map((held) => held.text);
+
+test('a change is applied at once, and a later state is never undone', () => {
+  const window = new MessageWindow(2, message(2), 4);
+  const event = (changeId: number, text: string) => ({ chatId: 1, changeId, kind: 'edited', actorId: 2, message: changed(2, changeId, text) });
+  expect(window.applyChange(event(6, 'later'))).toBe(true);
+  expect(window.hasHole).toBe(true);
+  expect(window.applyChange(event(5, 'earlier'))).toBe(false);
+  expect(texts(window)).toEqual(['later']);
+  expect([window.upToChange, window.hasHole]).toEqual([6, false]);
+});
+
+test('an answer brings what was missed, also of messages that were pushed meanwhile', () => {
+  const window = new MessageWindow(2, message(2), 0);
+  window.post(message(3));
+  const missed = { changes: [changed(2, 1, 'two')], messages: [changed(3, 2, 'three')], upToChangeId: 2, lastChangeId: 2 };
+  window.applySync(answer([], 3, missed));
+  expect(texts(window)).toEqual(['two', 'three']);
+  expect([window.upToChange, window.hasHole]).toEqual([2, false]);
+});
+
+test('a page that was read before a change does not bring the old state back', () => {
+  const window = new MessageWindow(2, message(2), 0);
+  window.applyChange({ chatId: 1, changeId: 1, kind: 'deleted', actorId: 2, message: { ...changed(1, 1, ''), text: null, deletedAt: 'now' } });
+  window.prepend({ chatId: 1, messages: [message(1)], hasOlder: false, hasNewer: true }, 2);
+  expect(texts(window)).toEqual([null, '2']);
+});
+
+test('what the user hid is dropped, whether it is held, kept aside or still to come', () => {
+  const window = new MessageWindow(2, message(2), 0, 0);
+  window.post(message(4));
+  expect(window.applyHidden({ chatId: 1, hideId: 3, messageIds: [1, 2, 4] })).toBe(true);
+  window.post(message(3));
+  window.prepend({ chatId: 1, messages: [message(1)], hasOlder: false, hasNewer: true }, 2);
+  expect(ids(window)).toEqual([3]);
+  expect([window.upTo, window.upToHide, window.hasHole]).toEqual([4, 3, false]);
+});

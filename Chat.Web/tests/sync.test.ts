@@ -55,7 +55,7 @@ describe('live messages', () => {
     expect(h.server.callsOf('SyncChat')).toHaveLength(0);
     expect(h.ids()).toEqual([]);
     await pass(20);
-    expect(h.server.callsOf('SyncChat')).toEqual([{ chatId: 1, afterMessageId: 0, limit: 100 }]);
+    expect(h.server.callsOf('SyncChat')).toEqual([{ chatId: 1, afterMessageId: 0, afterChangeId: 0, afterHideId: 0, limit: 100 }]);
     expect(h.ids()).toEqual([1, 2]);
   });
 

@@ -72,7 +72,7 @@ function previewOf(chat: ChatSummary, me: number, people: People): Preview {
   if (lastPending !== null) return { text: lastPending.text, status: lastPending.state };
   if (lastMessage === null) return { text: 'No messages yet', status: null };
   if (lastMessage.type === 'system') return { text: systemText(lastMessage, people), status: null };
-  const text = lastMessage.type === 'text' ? (lastMessage.text ?? '') : 'Unsupported message';
+  const text = lastMessage.deletedAt ? 'Message deleted' : lastMessage.type === 'text' ? (lastMessage.text ?? '') : 'Unsupported message';
   if (lastMessage.senderId === me) return { text, status: chat.lastMessageStatus };
   return { text: chat.type === 'direct' ? text : `${people.name(lastMessage.senderId)}: ${text}`, status: null };
 }

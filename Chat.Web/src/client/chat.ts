@@ -1,4 +1,6 @@
-import type { ChatSettingsView, ChatUpdatedEvent, ChatView, MessageView, ParticipantView, ReceiptView, SyncChatResult, UserView, WatermarksView } from './contract';
+import type {
+  ChatSettingsView, ChatUpdatedEvent, ChatView, MessageChangedEvent, MessageView, MessagesHiddenEvent, ParticipantView, ReceiptView, SyncChatResult, UserView, WatermarksView,
+} from './contract';
 import { MessageWindow } from './messageWindow';
 import type { OutboxEntry } from './outbox';
 import { advance, MemberMarks, statusOf, type MessageStatus } from './watermarks';
@@ -52,13 +54,15 @@ export class Chat {
   #watermarks: WatermarksView;
   /** Own marks that the server is known to have; the marks shown may be ahead of them. */
   #acknowledged: { deliveredUpTo: number; readUpTo: number };
+  /** Whether a message that is not held, and may have counted as unread, was deleted or hidden since the head was read. */
+  #unreadStale = false;
   #summary: ChatSummary | null = null;
   #conversation: Conversation | null = null;
 
   constructor(view: ChatView, private readonly me: number) {
     this.chatId = view.chatId;
     this.type = view.type;
-    this.window = new MessageWindow(view.lastMessageId, view.lastMessage);
+    this.window = new MessageWindow(view.lastMessageId, view.lastMessage, view.lastChangeId, view.lastHideId);
     this.#view = view;
     this.#watermarks = view.watermarks;
     this.#acknowledged = view.watermarks;
@@ -84,7 +88,9 @@ export class Chat {
 
   /** Whether a head tells of messages or marks that are not known here. */
   isBehind(view: ChatView): boolean {
-    return view.lastMessageId > this.window.upTo || advance(this.#watermarks, view.watermarks) !== this.#watermarks;
+    const { window } = this;
+    return view.lastMessageId > window.upTo || view.lastChangeId > window.upToChange || view.lastHideId > window.upToHide
+      || advance(this.#watermarks, view.watermarks) !== this.#watermarks;
   }
 
   applyHead(view: ChatView): void {
@@ -95,10 +101,15 @@ export class Chat {
       view.lastMessageId >= this.#view.lastMessageId ? { ...view, settings } : { ...this.#view, title, peer, memberCount, role, settings };
     this.advance(view.watermarks);
     this.acknowledge(view.watermarks);
-    if (view.lastMessageId > this.window.upTo) {
-      if (this.loaded) this.window.noteLast(view.lastMessageId);
-      else this.window.restart(view.lastMessageId, view.lastMessage);
+    const { lastMessageId, lastMessage, lastChangeId, lastHideId } = view;
+    const isNewer = lastMessageId > this.window.upTo || lastChangeId > this.window.upToChange || lastHideId > this.window.upToHide;
+    if (this.loaded || lastMessageId < this.window.upTo) {
+      this.window.noteLast(lastMessageId);
+      this.window.noteLastChange(lastChangeId, lastHideId);
+    } else if (isNewer) {
+      this.window.restart(lastMessageId, lastMessage, lastChangeId, lastHideId);
     }
+    this.#unreadStale = false;
     this.touch();
   }
 
@@ -125,6 +136,19 @@ export class Chat {
     this.acknowledge(result.watermarks);
     this.#heldMore(held);
     return held;
+  }
+
+  applyChange(event: MessageChangedEvent): void {
+    const { message } = event;
+    this.window.applyChange(event);
+    if (message?.deletedAt && message.messageId < this.window.from && message.messageId > this.#watermarks.readUpTo) this.#unreadStale = true;
+    this.touch();
+  }
+
+  applyHidden(event: MessagesHiddenEvent): void {
+    this.window.applyHidden(event);
+    if (event.messageIds.some((id) => id < this.window.from && id > this.#watermarks.readUpTo)) this.#unreadStale = true;
+    this.touch();
   }
 
   applyReceipts(receipts: readonly ReceiptView[]): void {
@@ -175,7 +199,7 @@ export class Chat {
 
   /** True when the unread count cannot be told from what is held; a fresh head tells it. */
   get unreadIsGuess(): boolean {
-    return this.#unread().guess;
+    return this.#unreadStale || this.#unread().guess;
   }
 
   summary(pending: readonly OutboxEntry[]): ChatSummary {
@@ -246,7 +270,7 @@ export class Chat {
   #countOthers(above: number): number {
     let count = 0;
     for (const message of this.window.messages) {
-      if (message.messageId > above && message.senderId !== this.me && message.type !== 'system') count++;
+      if (message.messageId > above && message.senderId !== this.me && message.type !== 'system' && !message.deletedAt) count++;
     }
     return count;
   }

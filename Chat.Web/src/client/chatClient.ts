@@ -3,7 +3,7 @@ import { ChatPages } from './chatPages';
 import { ChatStore } from './chatStore';
 import { ChatSync, type ChatSyncOptions } from './chatSync';
 import { Connection, type AccessTokens, type ConnectionState } from './connection';
-import type { ChatSettingsView, MembershipResult, MessageInfo, MessageView, SendMessageResult, SettingsView, UserView } from './contract';
+import type { ChatSettingsView, MembershipResult, MessageInfo, MessageVersionView, MessageView, SendMessageResult, SettingsView, UserView } from './contract';
 import { UserDirectory } from './directory';
 import { dispatch } from './events';
 import { Groups } from './groups';
@@ -159,6 +159,21 @@ export class ChatClient {
     this.#focused = focused;
     const chat = this.#visibleChatId === null ? undefined : this.store.get(this.#visibleChatId);
     if (focused && chat) this.#settle(chat, []);
+  }
+
+  /** Replaces the text of an own message. The change shows when the server tells of it. */
+  async editMessage(chatId: number, messageId: number, text: string): Promise<void> {
+    await this.connection.call('EditMessage', { chatId, messageId, text });
+  }
+
+  /** Deletes messages: for everybody, or from one's own sight on all devices. */
+  async deleteMessages(chatId: number, messageIds: readonly number[], forEveryone: boolean): Promise<void> {
+    await this.connection.call('DeleteMessages', { chatId, messageIds, forEveryone });
+  }
+
+  /** The texts that a message had before its present one, oldest first. */
+  async listEdits(chatId: number, messageId: number): Promise<readonly MessageVersionView[]> {
+    return (await this.connection.call('ListEdits', { chatId, messageId })).versions;
   }
 
   /** Rejects when older messages cannot be had now. */

@@ -214,13 +214,15 @@ export class ChatSync {
     const { chatId } = chat;
     let hasMore = true;
     while (hasMore) {
-      const afterMessageId = chat.window.upTo;
-      const result = await this.#repeat(() => connection.call('SyncChat', { chatId, afterMessageId, limit: SyncLimit }));
+      const { upTo: afterMessageId, upToChange: afterChangeId, upToHide: afterHideId } = chat.window;
+      const asked = { chatId, afterMessageId, afterChangeId, afterHideId, limit: SyncLimit };
+      const result = await this.#repeat(() => connection.call('SyncChat', asked));
       if (store.get(chatId) !== chat) return;
       const held = chat.applySync(result);
       store.changed(chatId);
       this.#options.onChanged(chat, held);
-      hasMore = result.hasMore && chat.window.upTo > afterMessageId;
+      hasMore = result.hasMore
+        && (chat.window.upTo > afterMessageId || chat.window.upToChange > afterChangeId || chat.window.upToHide > afterHideId);
     }
   }
 

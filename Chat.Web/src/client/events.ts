@@ -31,6 +31,23 @@ export function dispatch({ name, payload }: HubEvent, to: EventTargets): void {
       else to.sync.meet(payload.chatId, payload);
       break;
     }
+    case 'MessageChanged': {
+      const chat = to.store.get(payload.chatId);
+      if (!chat) {
+        to.sync.meet(payload.chatId);
+        break;
+      }
+      chat.applyChange(payload);
+      to.settle(chat, []);
+      break;
+    }
+    case 'MessagesHidden': {
+      const chat = to.store.get(payload.chatId);
+      if (!chat) break;
+      chat.applyHidden(payload);
+      to.settle(chat, []);
+      break;
+    }
     case 'ReceiptsAdvanced': {
       const chat = to.store.get(payload.chatId);
       if (!chat) break;

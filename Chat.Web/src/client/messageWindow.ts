@@ -1,4 +1,6 @@
-import type { MessagePage, MessageView, SyncChatResult } from './contract';
+import type { MessageChangedEvent, MessagePage, MessagesHiddenEvent, MessageView, SyncChatResult } from './contract';
+import { LateStates, newer } from './lateStates';
+import { Sequence } from './sequence';
 
 /** Pushed messages kept aside while earlier ones are missing; beyond this a sync fetches them anyway. */
 const MaxAside = 500;
@@ -13,10 +15,17 @@ export class MessageWindow {
   #upTo: number;
   #lastKnown: number;
   #hasOlder: boolean;
+  #changes: Sequence;
+  #hidings: Sequence;
+  readonly #late = new LateStates();
   readonly #aside = new Map<number, MessageView>();
+  /** Messages of `#aside` that the user hid: they only count. */
+  readonly #asideHidden = new Set<number>();
 
   /** Starts with the head of a chat: its last message, if the user may see it. */
-  constructor(lastMessageId: number, lastMessage: MessageView | null) {
+  constructor(lastMessageId: number, lastMessage: MessageView | null, lastChangeId = 0, lastHideId = 0) {
+    this.#changes = new Sequence(lastChangeId);
+    this.#hidings = new Sequence(lastHideId);
     this.#upTo = lastMessageId;
     this.#lastKnown = lastMessageId;
     this.#from = lastMessageId + 1;
@@ -47,17 +56,43 @@ export class MessageWindow {
 
   /** Pushed messages that wait for earlier ones. */
   get aside(): readonly MessageView[] {
-    return [...this.#aside.values()].sort((a, b) => a.messageId - b.messageId);
+    return [...this.#aside.values()].filter((message) => !this.#asideHidden.has(message.messageId)).sort((a, b) => a.messageId - b.messageId);
   }
 
-  /** True while a message is known to exist that is not held. */
+  /** True while a message or a change is known to exist that is not held. */
   get hasHole(): boolean {
-    return this.#lastKnown > this.#upTo;
+    return this.#lastKnown > this.#upTo || this.#changes.hasHole || this.#hidings.hasHole;
+  }
+
+  get upToChange(): number {
+    return this.#changes.upTo;
+  }
+
+  get upToHide(): number {
+    return this.#hidings.upTo;
   }
 
   /** A head or an answer says that the chat has come this far. */
   noteLast(messageId: number): void {
     this.#lastKnown = Math.max(this.#lastKnown, messageId);
+  }
+
+  /** The same of changes and of what the user hid. */
+  noteLastChange(changeId: number, hideId: number): void {
+    this.#changes.noteLast(changeId);
+    this.#hidings.noteLast(hideId);
+  }
+
+  /** A message was changed. Returns whether one that is held now reads otherwise. */
+  applyChange({ changeId, message }: MessageChangedEvent): boolean {
+    this.#changes.applied(changeId);
+    return message !== null && this.#merge([message]);
+  }
+
+  /** The user hid messages. Returns whether some of them were held. */
+  applyHidden({ hideId, messageIds }: MessagesHiddenEvent): boolean {
+    this.#hidings.applied(hideId, hideId - messageIds.length + 1);
+    return this.#drop(messageIds);
   }
 
   /** A pushed or just sent message. Returns the messages that are held from now on: none for a known one or one kept aside. */
@@ -72,10 +107,15 @@ export class MessageWindow {
   /** An answer of `SyncChat` for what comes after the `upTo` that was asked with. Returns the messages that are new here. */
   applySync(result: SyncChatResult): readonly MessageView[] {
     this.noteLast(result.lastMessageId);
+    this.noteLastChange(result.lastChangeId, result.upToHideId);
+    this.#merge([...result.changes, ...result.messages.filter(({ messageId: id }) => id <= this.#upTo || this.#aside.has(id))]);
+    this.#drop(result.hiddenIds);
+    this.#changes.accountsFor(result.upToChangeId);
+    this.#hidings.accountsFor(result.upToHideId);
     if (result.upToMessageId <= this.#upTo) return [];
-    const fresh = result.messages.filter((message) => message.messageId > this.#upTo);
+    const fresh = this.#late.newest(result.messages.filter((message) => message.messageId > this.#upTo));
     if (result.tooLong) {
-      this.#messages = [...result.messages];
+      this.#messages = [...this.#late.newest(result.messages)];
       this.#from = result.messages[0]?.messageId ?? result.upToMessageId + 1;
       this.#hasOlder = this.#from > 1;
     } else if (fresh.length > 0) {
@@ -88,15 +128,17 @@ export class MessageWindow {
   /** A page of `ListMessages` that was asked with `beforeMessageId`. Ignored if the window has moved since. */
   prepend(page: MessagePage, beforeMessageId: number): boolean {
     if (beforeMessageId !== this.#from) return false;
-    this.#messages = [...page.messages, ...this.#messages];
+    this.#messages = [...this.#late.newest(page.messages), ...this.#messages];
     this.#hasOlder = page.hasOlder && page.messages.length > 0;
     this.#from = this.#hasOlder ? page.messages[0]!.messageId : 1;
     return true;
   }
 
   /** Starts afresh from a newer head, dropping everything before it. */
-  restart(lastMessageId: number, lastMessage: MessageView | null): void {
-    const fresh = new MessageWindow(lastMessageId, lastMessage);
+  restart(lastMessageId: number, lastMessage: MessageView | null, lastChangeId: number, lastHideId: number): void {
+    const fresh = new MessageWindow(lastMessageId, lastMessage, lastChangeId, lastHideId);
+    this.#changes = fresh.#changes;
+    this.#hidings = fresh.#hidings;
     this.#messages = fresh.#messages;
     this.#from = fresh.#from;
     this.#upTo = fresh.#upTo;
@@ -114,6 +156,36 @@ export class MessageWindow {
     return true;
   }
 
+  /** Takes the newer state of what is held, and remembers that of what is not. */
+  #merge(news: readonly MessageView[]): boolean {
+    const byId = new Map(news.map((message) => [message.messageId, message]));
+    let changed = false;
+    const merge = (held: MessageView): MessageView => {
+      const state = byId.get(held.messageId);
+      byId.delete(held.messageId);
+      const merged = state ? newer(held, state) : held;
+      changed ||= merged !== held;
+      return merged;
+    };
+    const messages = this.#messages.map(merge);
+    for (const [id, message] of this.#aside) this.#aside.set(id, merge(message));
+    for (const message of byId.values()) this.#late.keep(message.messageId, message);
+    if (changed) this.#messages = messages;
+    return changed;
+  }
+
+  #drop(messageIds: readonly number[]): boolean {
+    const gone = new Set(messageIds);
+    const kept = this.#messages.filter((message) => !gone.has(message.messageId));
+    const changed = kept.length < this.#messages.length;
+    if (changed) this.#messages = kept;
+    for (const id of gone) {
+      this.#late.keep(id, null);
+      if (this.#aside.has(id)) this.#asideHidden.add(id);
+    }
+    return changed;
+  }
+
   #drainAside(): readonly MessageView[] {
     const drained: MessageView[] = [];
     for (const id of this.#aside.keys()) {
@@ -122,9 +194,10 @@ export class MessageWindow {
     for (let next = this.#aside.get(this.#upTo + 1); next; next = this.#aside.get(this.#upTo + 1)) {
       this.#aside.delete(next.messageId);
       this.#upTo = next.messageId;
-      drained.push(next);
+      if (!this.#asideHidden.delete(next.messageId)) drained.push(next);
     }
-    if (drained.length > 0) this.#messages = [...this.#messages, ...drained];
-    return drained;
+    const seen = this.#late.newest(drained);
+    if (seen.length > 0) this.#messages = [...this.#messages, ...seen];
+    return seen;
   }
 }

@@ -70,7 +70,7 @@ function ofMessage(message: MessageView, me: number, { watermarks }: Conversatio
     entry: null,
     senderId: message.senderId,
     own,
-    text: message.type === 'text' ? message.text : null,
+    text: message.deletedAt ? 'Message deleted' : message.type === 'text' ? message.text : null,
     time: message.sentAt,
     status: own ? statusOf(message.messageId, watermarks, message.withheld) : null,
   };
