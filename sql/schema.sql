@@ -54,6 +54,38 @@ CREATE TABLE chats (
   CONSTRAINT fk_chats_created_by FOREIGN KEY (created_by) REFERENCES users (user_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE chat_invites (
+  invite_id bigint NOT NULL AUTO_INCREMENT,
+  chat_id bigint NOT NULL,
+  code_hash binary(32) NOT NULL,
+  created_by bigint NOT NULL,
+  created_at datetime(6) NOT NULL,
+  expires_at datetime(6),
+  max_uses int,
+  uses int NOT NULL DEFAULT 0,
+  needs_approval tinyint NOT NULL DEFAULT 0,
+  revoked_at datetime(6),
+  PRIMARY KEY (invite_id),
+  UNIQUE KEY uq_chat_invites_code (code_hash),
+  KEY ix_chat_invites_chat (chat_id,invite_id),
+  KEY fk_chat_invites_created_by (created_by),
+  CONSTRAINT fk_chat_invites_chat FOREIGN KEY (chat_id) REFERENCES chats (chat_id),
+  CONSTRAINT fk_chat_invites_created_by FOREIGN KEY (created_by) REFERENCES users (user_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE chat_join_requests (
+  chat_id bigint NOT NULL,
+  user_id bigint NOT NULL,
+  invite_id bigint NOT NULL,
+  requested_at datetime(6) NOT NULL,
+  PRIMARY KEY (chat_id,user_id),
+  KEY ix_chat_join_requests_user (user_id),
+  KEY ix_chat_join_requests_invite (invite_id),
+  CONSTRAINT fk_chat_join_requests_chat FOREIGN KEY (chat_id) REFERENCES chats (chat_id),
+  CONSTRAINT fk_chat_join_requests_invite FOREIGN KEY (invite_id) REFERENCES chat_invites (invite_id),
+  CONSTRAINT fk_chat_join_requests_user FOREIGN KEY (user_id) REFERENCES users (user_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE chat_participants (
   chat_id bigint NOT NULL,
   user_id bigint NOT NULL,

@@ -12,14 +12,14 @@ namespace Chat.Data.Groups;
 public sealed class GroupRepository(ChatDatabase database, MessageAppender appender, TimeProvider time) : IGroupStore
 {
     public async Task<(GroupChange Change, MessageRow? Message)> CreateAsync(
-        long ownerId, Guid creationKey, string title, IReadOnlyList<long> memberIds, CancellationToken cancellationToken)
+        long ownerId, Guid creationKey, string title, string? description, IReadOnlyList<long> memberIds, CancellationToken cancellationToken)
     {
         var key = creationKey.ToByteArray(bigEndian: true);
         if (await FindCreatedAsync(ownerId, key, cancellationToken) is { } found) return (found, null);
         try
         {
             var made = await database.InTransactionAsync(
-                (connection, transaction) => CreateAsync(connection, transaction, ownerId, key, title, memberIds, _changes.Now), cancellationToken);
+                (connection, transaction) => CreateAsync(connection, transaction, ownerId, key, title, description, memberIds, _changes.Now), cancellationToken);
             return (made.Answer, made.Messages.SingleOrDefault());
         }
         catch (Exception exception) when (exception.IsDuplicateKey("uq_chats_creation_key"))
@@ -42,13 +42,14 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
         """;
 
     private static async Task<Change<GroupChange>> CreateAsync(
-        DbConnection connection, DbTransaction transaction, long ownerId, byte[] key, string title, IReadOnlyList<long> memberIds, DateTime now)
+        DbConnection connection, DbTransaction transaction, long ownerId, byte[] key, string title, string? description,
+        IReadOnlyList<long> memberIds, DateTime now)
     {
         if (await GroupTransaction.FindMissingAsync(connection, transaction, memberIds) is { Count: > 0 } missing)
             return GroupChanges.Refused(GroupOutcome.UserNotFound, 0, missing);
 
         var chatId = await connection.InsertAsync(
-            new CommandDefinition(CreateSql, new { Title = title, OwnerId = ownerId, Key = key, Now = now }, transaction));
+            new CommandDefinition(CreateSql, new { Title = title, Description = description, OwnerId = ownerId, Key = key, Now = now }, transaction));
         var group = (await GroupTransaction.LockAsync(connection, transaction, chatId, now))!;
         await group.JoinAsync([ownerId], "owner");
         await group.JoinAsync(memberIds, "member");
@@ -57,8 +58,8 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
     }
 
     private const string CreateSql = """
-        INSERT INTO chats (chat_type, chat_name, created_by, creation_key, created_at)
-        VALUES ('group', @Title, @OwnerId, @Key, @Now)
+        INSERT INTO chats (chat_type, chat_name, description, created_by, creation_key, created_at)
+        VALUES ('group', @Title, @Description, @OwnerId, @Key, @Now)
         """;
 
     public Task<GroupChange> AddMembersAsync(long chatId, long actorId, IReadOnlyList<long> userIds, int maxMembers) =>

@@ -23,6 +23,11 @@ internal sealed class GroupTransaction
     private GroupTransaction(DbConnection connection, DbTransaction transaction, Head head, DateTime now) =>
         (_connection, _transaction, _head, _now) = (connection, transaction, head, now);
 
+    /// <summary>For what belongs to the same change and is not told here.</summary>
+    public DbConnection Connection => _connection;
+
+    public DbTransaction Transaction => _transaction;
+
     public long ChatId => _head.ChatId;
 
     public string ChatType => _head.ChatType;
@@ -75,6 +80,10 @@ internal sealed class GroupTransaction
     private const string MembersSql = """
         SELECT user_id FROM chat_participants WHERE chat_id = @ChatId AND left_at IS NULL ORDER BY user_id
         """;
+
+    public Task<long> CountMembersAsync() => _connection.ExecuteScalarAsync<long>(CountMembersSql, new { ChatId }, _transaction);
+
+    private const string CountMembersSql = "SELECT COUNT(*) FROM chat_participants WHERE chat_id = @ChatId AND left_at IS NULL";
 
     /// <returns>Those who do not exist.</returns>
     public Task<List<long>> FindMissingAsync(IReadOnlyList<long> userIds) => FindMissingAsync(_connection, _transaction, userIds);

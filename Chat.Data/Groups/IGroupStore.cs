@@ -11,7 +11,7 @@ public interface IGroupStore
     /// <returns>The change, and the system message (null when nothing was made).</returns>
     /// <exception cref="DataUnavailableException">Whether it was made is unknown; a repeat tells.</exception>
     Task<(GroupChange Change, MessageRow? Message)> CreateAsync(
-        long ownerId, Guid creationKey, string title, IReadOnlyList<long> memberIds, CancellationToken cancellationToken);
+        long ownerId, Guid creationKey, string title, string? description, IReadOnlyList<long> memberIds, CancellationToken cancellationToken);
 
     /// <summary>Adds members; those who are there already are passed over.</summary>
     /// <param name="userIds">Distinct.</param>

@@ -37,7 +37,7 @@ public sealed class ChangingGroups : DatabaseFixture
     [Test]
     public async Task A_new_group_has_its_owner_its_members_and_its_first_message()
     {
-        var (change, message) = await _one.CreateAsync(_users[0], Guid.NewGuid(), "Title 👋", [_users[1], _users[2]], CancellationToken.None);
+        var (change, message) = await _one.CreateAsync(_users[0], Guid.NewGuid(), "Title 👋", null, [_users[1], _users[2]], CancellationToken.None);
         Assert.That(change.Outcome, Is.EqualTo(GroupOutcome.Done));
         Assert.That(message!.MessageId, Is.EqualTo(1));
         Assert.That(await RolesAsync(change.ChatId), Is.EqualTo(new[] { (_users[0], "owner"), (_users[1], "member"), (_users[2], "member") }));
@@ -51,11 +51,11 @@ public sealed class ChangingGroups : DatabaseFixture
     {
         var key = Guid.NewGuid();
         var made = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() =>
-            (i % 2 == 0 ? _one : _two).CreateAsync(_users[0], key, "Title", [_users[1]], CancellationToken.None))));
+            (i % 2 == 0 ? _one : _two).CreateAsync(_users[0], key, "Title", null, [_users[1]], CancellationToken.None))));
         Assert.That(made.Select(m => m.Change.ChatId).Distinct().Count(), Is.EqualTo(1));
         Assert.That(made.Count(m => m.Change.Outcome is GroupOutcome.Done && m.Message is not null), Is.EqualTo(1));
         Assert.That(await Database.StoredAsync(made[0].Change.ChatId), Has.Count.EqualTo(1));
-        var other = await _one.CreateAsync(_users[1], key, "Title", [_users[0]], CancellationToken.None);
+        var other = await _one.CreateAsync(_users[1], key, "Title", null, [_users[0]], CancellationToken.None);
         Assert.That(other.Change.ChatId, Is.Not.EqualTo(made[0].Change.ChatId), "the name is its creator's own");
     }
 
@@ -63,7 +63,7 @@ public sealed class ChangingGroups : DatabaseFixture
     public async Task A_group_with_somebody_who_does_not_exist_is_not_made()
     {
         var before = await Database.PictureAsync();
-        var (change, message) = await _one.CreateAsync(_users[0], Guid.NewGuid(), "Title", [_users[1], 999_999_999], CancellationToken.None);
+        var (change, message) = await _one.CreateAsync(_users[0], Guid.NewGuid(), "Title", null, [_users[1], 999_999_999], CancellationToken.None);
         Assert.That((change.Outcome, change.UserIds, message), Is.EqualTo((GroupOutcome.UserNotFound, new long[] { 999_999_999 }, (MessageRow?)null)).Using<long[]>((a, b) => a.SequenceEqual(b)));
         Assert.That(await Database.PictureAsync(), Is.EqualTo(before));
     }
@@ -208,7 +208,7 @@ public sealed class ChangingGroups : DatabaseFixture
 
     private async Task<long> GroupAsync(params IReadOnlyList<int> members)
     {
-        var (change, _) = await _one.CreateAsync(_users[members[0]], Guid.NewGuid(), "Title", [.. members.Skip(1).Select(i => _users[i])], CancellationToken.None);
+        var (change, _) = await _one.CreateAsync(_users[members[0]], Guid.NewGuid(), "Title", null, [.. members.Skip(1).Select(i => _users[i])], CancellationToken.None);
         return change.ChatId;
     }
 

@@ -173,7 +173,7 @@ public sealed class ChangingRoles : DatabaseFixture
 
     private async Task<long> GroupAsync()
     {
-        var (change, _) = await _groups[0].CreateAsync(_users[0], Guid.NewGuid(), "Title", [.. _users.Skip(1).Take(4)], CancellationToken.None);
+        var (change, _) = await _groups[0].CreateAsync(_users[0], Guid.NewGuid(), "Title", null, [.. _users.Skip(1).Take(4)], CancellationToken.None);
         return change.ChatId;
     }
 

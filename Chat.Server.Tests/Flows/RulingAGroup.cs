@@ -108,4 +108,25 @@ public sealed class RulingAGroup : ServerFixture
         Assert.That(await _ann.RefusalAsync("TransferOwnership", new TransferOwnershipRequest(_group, _carol.UserId)), Does.StartWith("forbidden: "));
         Assert.That(await _ann.RefusalAsync("RemoveMember", new RemoveMemberRequest(_group, _bob.UserId)), Does.StartWith("forbidden: "));
     }
+
+    [Test]
+    public async Task A_group_may_begin_with_a_description()
+    {
+        var group = await _ann.CallAsync<ChatView>("CreateGroup", new CreateGroupRequest(Guid.NewGuid(), "Title", [_bob.UserId], " What it is about "));
+        Assert.That((await _bob.GetChatAsync(group.ChatId)).Description, Is.EqualTo("What it is about"));
+    }
+
+    [Test]
+    public async Task What_is_set_for_one_member_is_shown_to_those_who_manage_and_to_the_member()
+    {
+        await _ann.CallAsync<MembershipResult>("SilenceMember", new SilenceMemberRequest(_group, _bob.UserId, 3600));
+        await _ann.CallAsync<MembershipResult>("SetMemberPermissions", new SetMemberPermissionsRequest(_group, _bob.UserId, ["react"]));
+        foreach (var (client, sees) in new[] { (_ann, true), (_bob, true), (_carol, false) })
+        {
+            var page = await client.CallAsync<ParticipantPage>("ListParticipants", new ListParticipantsRequest(_group));
+            var bob = page.Participants.Single(p => p.User.UserId == _bob.UserId);
+            Assert.That((bob.OwnPermissions?.Single(), bob.SilencedUntil is not null), Is.EqualTo((sees ? "react" : null, sees)));
+            Assert.That(page.Participants.Where(p => p.User.UserId != _bob.UserId).Select(p => p.OwnPermissions), Is.All.Null);
+        }
+    }
 }

@@ -55,7 +55,7 @@ public sealed class GroupCalls
     [Test]
     public async Task Creating_again_tells_nobody()
     {
-        _harness.GroupStore.Setup(g => g.CreateAsync(HubHarness.Ann, It.IsAny<Guid>(), "Title", It.IsAny<IReadOnlyList<long>>(), It.IsAny<CancellationToken>()))
+        _harness.GroupStore.Setup(g => g.CreateAsync(HubHarness.Ann, It.IsAny<Guid>(), "Title", null, It.IsAny<IReadOnlyList<long>>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync((new GroupChange(GroupOutcome.Unchanged, HubHarness.Group, null, []), null));
         var chat = await _harness.As(HubHarness.Ann).CreateGroup(new CreateGroupRequest(Guid.NewGuid(), "Title", [HubHarness.Bob]));
         Assert.That(chat.ChatId, Is.EqualTo(HubHarness.Group));
@@ -67,8 +67,8 @@ public sealed class GroupCalls
     {
         // The group is committed; that its creator is gone by then must not keep its members from hearing of it.
         using var aborted = new CancellationTokenSource();
-        _harness.GroupStore.Setup(g => g.CreateAsync(HubHarness.Ann, It.IsAny<Guid>(), "Title", It.IsAny<IReadOnlyList<long>>(), It.IsAny<CancellationToken>()))
-            .Returns(async (long _, Guid _, string _, IReadOnlyList<long> _, CancellationToken cancelled) =>
+        _harness.GroupStore.Setup(g => g.CreateAsync(HubHarness.Ann, It.IsAny<Guid>(), "Title", null, It.IsAny<IReadOnlyList<long>>(), It.IsAny<CancellationToken>()))
+            .Returns(async (long _, Guid _, string _, string? _, IReadOnlyList<long> _, CancellationToken cancelled) =>
             {
                 await aborted.CancelAsync();
                 // As a driver does: a commit that is cancelled may have taken place.
@@ -84,7 +84,7 @@ public sealed class GroupCalls
     {
         var alone = Assert.ThrowsAsync<ChatException>(() => _harness.As(HubHarness.Ann).CreateGroup(new CreateGroupRequest(Guid.NewGuid(), "Title", [HubHarness.Ann])));
         Assert.That(alone.WireText, Does.StartWith("invalid: memberIds: "));
-        _harness.GroupStore.Setup(g => g.CreateAsync(HubHarness.Ann, It.IsAny<Guid>(), "Title", It.IsAny<IReadOnlyList<long>>(), It.IsAny<CancellationToken>()))
+        _harness.GroupStore.Setup(g => g.CreateAsync(HubHarness.Ann, It.IsAny<Guid>(), "Title", null, It.IsAny<IReadOnlyList<long>>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync((GroupChange.Refused(GroupOutcome.UserNotFound, 0, 98, 99), null));
         var unknown = Assert.ThrowsAsync<ChatException>(() => _harness.As(HubHarness.Ann).CreateGroup(new CreateGroupRequest(Guid.NewGuid(), "Title", [98, 99])));
         Assert.That(unknown.WireText, Does.StartWith("invalid: memberIds: ").And.Contain("98, 99"));
@@ -167,7 +167,7 @@ public sealed class GroupCalls
     }
 
     private void SetupCreate(params long[] members) =>
-        _harness.GroupStore.Setup(g => g.CreateAsync(HubHarness.Ann, It.IsAny<Guid>(), "Title", members, It.IsAny<CancellationToken>()))
+        _harness.GroupStore.Setup(g => g.CreateAsync(HubHarness.Ann, It.IsAny<Guid>(), "Title", null, members, It.IsAny<CancellationToken>()))
             .ReturnsAsync((
                 new GroupChange(GroupOutcome.Done, HubHarness.Group, 1, members),
                 HubHarness.SystemMessage(HubHarness.Group, 1, """{"kind":"group_created","userIds":[22,33],"title":"Title"}""")));

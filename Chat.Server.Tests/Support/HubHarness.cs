@@ -3,7 +3,9 @@ using Chat.Data.Blocks;
 using Chat.Data.Chats;
 using Chat.Data.Contacts;
 using Chat.Data.Groups;
+using Chat.Data.Invites;
 using Chat.Data.Messages;
+using Chat.Data.Permissions;
 using Chat.Data.Presence;
 using Chat.Data.Receipts;
 using Chat.Data.Settings;
@@ -12,6 +14,7 @@ using Chat.Server.Features.Blocks;
 using Chat.Server.Features.Chats;
 using Chat.Server.Features.Contacts;
 using Chat.Server.Features.Groups;
+using Chat.Server.Features.Invites;
 using Chat.Server.Features.Messages;
 using Chat.Server.Features.Permissions;
 using Chat.Server.Features.Presence;
@@ -63,10 +66,13 @@ internal sealed class HubHarness : IDisposable
         Lifecycle = new ConnectionLifecycle(Registry, Sessions.Object, RosterReader.Object, Presence, Stalled, HubContext.Object);
         _hub = () => new ChatHub(
             Lifecycle,
-            new ChatService(DirectChats.Object, Heads.Object, Participants.Object, privacy, readMarks, Time),
+            new ChatService(DirectChats.Object, Heads.Object, Participants.Object, privacy, readMarks, Rights.Object, Time),
             new GroupService(
                 GroupStore.Object, Heads.Object, Rosters, ChatNotifier, new GroupAnnouncer(Heads.Object, ChatNotifier), privacy, MessageNotifier, new GroupOptions()),
             new PermissionService(GroupRoles.Object, new GroupAnnouncer(Heads.Object, ChatNotifier)),
+            new InviteService(
+                Invites.Object, Rights.Object, Heads.Object, Rosters, new GroupAnnouncer(Heads.Object, ChatNotifier),
+                new InviteNotifier(HubContext.Object, NullLogger<InviteNotifier>.Instance), privacy, new GroupOptions()),
             new SendMessageService(Rosters, Appender.Object, Time),
             new EditMessageService(
                 Editor.Object, new HidingNotifier(HubContext.Object, NullLogger<HidingNotifier>.Instance), new MessageChangeOptions(), Time),
@@ -80,6 +86,8 @@ internal sealed class HubHarness : IDisposable
         // Nobody has set anything, unless a test says otherwise.
         PrivacyReader.Setup(r => r.ListAsync(It.IsAny<IReadOnlyCollection<long>>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync((IReadOnlyCollection<long> ids, CancellationToken _) => [.. ids.Select(id => Seed.OpenPrivacy(id))]);
+        Rights.Setup(r => r.FindAsync(It.IsAny<long>(), It.IsAny<long>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new ParticipantRights("group", "member", ChatRights.GroupMembers));
         RosterReader.Setup(r => r.ListGroupIdsAsync(It.IsAny<long>(), It.IsAny<CancellationToken>())).ReturnsAsync([]);
     }
 
@@ -109,6 +117,8 @@ internal sealed class HubHarness : IDisposable
     public Mock<IParticipantReader> Participants { get; } = new(MockBehavior.Strict);
     public Mock<IMessageInfoReader> MessageInfo { get; } = new(MockBehavior.Strict);
     public Mock<IGroupStore> GroupStore { get; } = new(MockBehavior.Strict);
+    public Mock<IInviteStore> Invites { get; } = new(MockBehavior.Strict);
+    public Mock<IRightsReader> Rights { get; } = new(MockBehavior.Strict);
     public Mock<IGroupRoleStore> GroupRoles { get; } = new(MockBehavior.Strict);
     public Mock<IPresenceStore> PresenceStore { get; } = new(MockBehavior.Strict);
     public Mock<ILastSeenStore> LastSeen { get; } = new(MockBehavior.Strict);

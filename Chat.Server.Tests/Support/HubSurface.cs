@@ -59,6 +59,7 @@ public static class HubSurface
     {
         { Name: "chatId" } => chatId,
         { Name: "userId" } => userId,
+        { Name: "code" } => "AAAAAAAAAAAAAAAAAAAAAA",
         { Name: "setting" } => PrivacySettings.LastSeen,
         { Name: "audience" } => Audiences.Everyone,
         { Name: "kind" } => "messages",

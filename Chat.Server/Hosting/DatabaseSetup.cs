@@ -2,7 +2,9 @@ using System.Data.Common;
 using Chat.Data;
 using Chat.Data.Chats;
 using Chat.Data.Groups;
+using Chat.Data.Invites;
 using Chat.Data.Messages;
+using Chat.Data.Permissions;
 using Chat.Data.Receipts;
 
 namespace Chat.Server.Hosting;
@@ -55,6 +57,8 @@ internal static class DatabaseSetup
         services.AddSingleton<IMessageInfoReader, MessageInfoRepository>();
         services.AddSingleton<IGroupStore, GroupRepository>();
         services.AddSingleton<IGroupRoleStore, GroupRoleRepository>();
+        services.AddSingleton<IRightsReader, RightsRepository>();
+        services.AddSingleton<IInviteStore, InviteRepository>();
         return builder;
     }
 

@@ -5,6 +5,7 @@ using Chat.Data.Receipts;
 using Chat.Server.Features.Accounts;
 using Chat.Server.Features.Chats;
 using Chat.Server.Features.Groups;
+using Chat.Server.Features.Invites;
 using Chat.Server.Features.Messages;
 using Chat.Server.Features.Permissions;
 using Chat.Server.Features.Receipts;
@@ -94,6 +95,8 @@ internal static class MessagingSetup
         services.AddSingleton<GroupAnnouncer>();
         services.AddSingleton<GroupService>();
         services.AddSingleton<PermissionService>();
+        services.AddSingleton<InviteNotifier>();
+        services.AddSingleton<InviteService>();
         services.AddHub();
         // SignalR logs every refused call as an error, with its trace. CallErrors logs those that are faults.
         builder.Logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.Critical);

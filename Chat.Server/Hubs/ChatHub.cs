@@ -1,5 +1,6 @@
 using Chat.Server.Features.Chats;
 using Chat.Server.Features.Groups;
+using Chat.Server.Features.Invites;
 using Chat.Server.Features.Messages;
 using Chat.Server.Features.Permissions;
 using Chat.Server.Features.Presence;
@@ -21,6 +22,7 @@ public sealed partial class ChatHub(
     ChatService chats,
     GroupService groups,
     PermissionService permissions,
+    InviteService invites,
     SendMessageService sendMessage,
     EditMessageService editMessage,
     HistoryService history,

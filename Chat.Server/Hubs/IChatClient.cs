@@ -26,6 +26,12 @@ public interface IChatClient
     /// <summary>You left or were removed.</summary>
     Task ChatRemoved(ChatRemovedEvent chat);
 
+    /// <summary>Somebody asks to join a chat in which you may answer.</summary>
+    Task JoinRequested(JoinRequestedEvent request);
+
+    /// <summary>Your request to join was answered.</summary>
+    Task JoinRequestAnswered(JoinRequestAnsweredEvent answer);
+
     /// <summary>Somebody whom you watch came or went.</summary>
     Task PresenceChanged(PresenceView presence);
 

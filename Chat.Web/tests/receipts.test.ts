@@ -29,7 +29,7 @@ describe('watermarks', () => {
     const marks = new MemberMarks();
     marks.add({ userId: Cat, deliveredUpTo: 9, readUpTo: 9 });
     expect(marks.lowestOfOthers(Me)).toBeNull();
-    const member = (userId: number, deliveredUpTo: number, readUpTo: number) => ({ user: user(userId), role: 'member', joinedAt: '', deliveredUpTo, readUpTo });
+    const member = (userId: number, deliveredUpTo: number, readUpTo: number) => ({ user: user(userId), role: 'member', joinedAt: '', deliveredUpTo, readUpTo, ownPermissions: null, silencedUntil: null });
     marks.setMembers([member(Me, 0, 0), member(Bob, 7, 5), member(Cat, 2, 1)]);
     expect(marks.lowestOfOthers(Me)).toEqual({ othersDeliveredUpTo: 7, othersReadUpTo: 5 });
     marks.add({ userId: Bob, deliveredUpTo: 6, readUpTo: 6 });

@@ -1,4 +1,5 @@
 using Chat.Data.Chats;
+using Chat.Data.Permissions;
 using Chat.Server.Errors;
 using Chat.Server.Features.Privacy;
 using Chat.Server.Features.Receipts;
@@ -9,7 +10,7 @@ namespace Chat.Server.Features.Chats;
 /// <summary>Opens direct chats, reads heads, lists and participants.</summary>
 public sealed class ChatService(
     IDirectChatStore directChats, IChatHeadReader heads, IParticipantReader participants, PrivacyService privacy, ReadMarkPrivacy readMarks,
-    TimeProvider time)
+    IRightsReader rights, TimeProvider time)
 {
     // Several devices of one person that come back at once, or one that asks again and again, cost two reads and not as many as they ask.
     private readonly SharedReads<(long UserId, int Limit), ChatPage> _firstPages = new();
@@ -55,11 +56,23 @@ public sealed class ChatService(
         var views = rows.Take(limit).Select(r => r.ToView()).ToList();
         var users = await privacy.HideAsync(userId, [.. views.Select(view => view.User)], cancellationToken);
         var readIsShown = await readMarks.AreSharedAsync(request.ChatId, cancellationToken);
+        var rightsAreShown = await MaySeeRightsAsync(userId, request.ChatId, cancellationToken);
         return new ParticipantPage(
             request.ChatId,
-            [.. views.Zip(users, (view, user) => view with { User = user, ReadUpTo = readIsShown || user.UserId == userId ? view.ReadUpTo : 0 })],
+            [.. views.Zip(users, (view, user) => Shown(view with { User = user }, readIsShown || user.UserId == userId, rightsAreShown || user.UserId == userId))],
             rows.Count > limit);
     }
+
+    private async Task<bool> MaySeeRightsAsync(long userId, long chatId, CancellationToken cancellationToken) =>
+        await rights.FindAsync(chatId, userId, cancellationToken) is { } mine
+        && (mine.MayDo(ChatAction.SilenceMember) || mine.MayDo(ChatAction.SetMemberPermissions));
+
+    private static ParticipantView Shown(ParticipantView view, bool readMark, bool rights) => view with
+    {
+        ReadUpTo = readMark ? view.ReadUpTo : 0,
+        OwnPermissions = rights ? view.OwnPermissions : null,
+        SilencedUntil = rights ? view.SilencedUntil : null,
+    };
 
     private async Task<ChatPage> ReadPageAsync(long userId, ChatListPosition? after, int limit, CancellationToken cancellationToken)
     {

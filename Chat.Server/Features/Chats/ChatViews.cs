@@ -38,5 +38,6 @@ internal static class ChatViews
 
     public static ParticipantView ToView(this ParticipantRow row) => new(
         new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl),
-        row.Role, row.JoinedAt, row.DeliveredUpTo, row.ReadUpTo);
+        row.Role, row.JoinedAt, row.DeliveredUpTo, row.ReadUpTo,
+        row.Allowed is { } allowed ? PermissionNames.Of((ChatPermissions)allowed) : null, row.SilencedUntil);
 }

@@ -30,7 +30,8 @@ public sealed class GroupService(
         if (await privacy.FindNotAddableAsync(ownerId, memberIds, CancellationToken.None) is { Count: > 0 } notAllowed)
             throw ChatException.Forbidden($"these people do not let you add them to groups; leave them out, and invite them: {string.Join(", ", notAllowed)}");
 
-        var (change, message) = await groups.CreateAsync(ownerId, request.ClientGroupId, request.Title.Trim(), memberIds, CancellationToken.None);
+        var (change, message) = await groups.CreateAsync(
+            ownerId, request.ClientGroupId, request.Title.Trim(), request.Description?.Trim() is { Length: > 0 } text ? text : null, memberIds, CancellationToken.None);
         if (change.Outcome is GroupOutcome.UserNotFound)
             throw ChatException.Invalid("memberIds", $"no such user: {string.Join(", ", change.UserIds)}");
 

@@ -94,7 +94,10 @@ public sealed record ListParticipantsRequest(long ChatId, long? AfterUserId = nu
 /// <param name="Participants">Those present, ascending by user id.</param>
 public sealed record ParticipantPage(long ChatId, IReadOnlyList<ParticipantView> Participants, bool HasMore);
 
-public sealed record ParticipantView(UserView User, string Role, DateTime JoinedAt, long DeliveredUpTo, long ReadUpTo);
+/// <param name="OwnPermissions">What this one may do in place of what the role gives; null where nothing is set. Told to those who manage roles or members, and of oneself.</param>
+/// <param name="SilencedUntil">UTC; may not send before. Told to the same.</param>
+public sealed record ParticipantView(
+    UserView User, string Role, DateTime JoinedAt, long DeliveredUpTo, long ReadUpTo, IReadOnlyList<string>? OwnPermissions, DateTime? SilencedUntil);
 
 /// <summary>Kinds of chats as they stand on the wire and in the database.</summary>
 public static class ChatTypes

@@ -5,13 +5,15 @@ namespace Chat.Server.Hubs.Contract;
 /// <param name="ClientGroupId">Your name for this group: a UUID, the same on every retry. A repeated call returns the group made first.</param>
 /// <param name="Title">1–100 characters after trimming.</param>
 /// <param name="MemberIds">1–1,023 other users; doubles count once.</param>
-public sealed record CreateGroupRequest(Guid ClientGroupId, string Title, IReadOnlyList<long> MemberIds) : IHubRequest
+/// <param name="Description">At most 500 characters.</param>
+public sealed record CreateGroupRequest(Guid ClientGroupId, string Title, IReadOnlyList<long> MemberIds, string? Description = null) : IHubRequest
 {
     public void Validate()
     {
         Check.Uuid("clientGroupId", ClientGroupId);
         Check.Text("title", Title?.Trim(), 1, Limits.TitleLength);
         Check.Ids("memberIds", MemberIds, Limits.GroupSize - 1);
+        Check.OptionalText("description", Description?.Trim(), 0, Limits.DescriptionLength, allowNewLines: true);
     }
 }
 

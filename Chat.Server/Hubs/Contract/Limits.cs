@@ -18,6 +18,12 @@ public static class Limits
     /// <summary>Longest time for which a member is muted, in seconds: 366 days.</summary>
     public const int SilenceSeconds = 366 * 86_400;
 
+    /// <summary>Longest life of an invite that ends by itself, in seconds: 366 days.</summary>
+    public const int InviteSeconds = 366 * 86_400;
+
+    /// <summary>Most people that a limited invite lets in.</summary>
+    public const int InviteUses = 100_000;
+
     /// <summary>Most items of a page, and most ids of a list in a request where nothing else is said.</summary>
     public const int PageSize = 100;
 

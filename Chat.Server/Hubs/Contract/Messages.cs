@@ -142,6 +142,7 @@ public static class SystemMessageKinds
 {
     public const string GroupCreated = "group_created";
     public const string MembersAdded = "members_added";
+    public const string MemberJoined = "member_joined";
     public const string MemberRemoved = "member_removed";
     public const string MemberLeft = "member_left";
     public const string OwnerChanged = "owner_changed";

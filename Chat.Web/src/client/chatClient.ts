@@ -7,6 +7,7 @@ import type { ChatSettingsView, MembershipResult, MessageInfo, MessageVersionVie
 import { UserDirectory } from './directory';
 import { dispatch } from './events';
 import { Groups } from './groups';
+import { Invites } from './invites';
 import { Outbox, type OutboxEntry } from './outbox';
 import type { OutboxStorage } from './outboxStorage';
 import { Observable } from './observable';
@@ -49,6 +50,7 @@ export class ChatClient {
   readonly composing: TypingSender;
   /** Roles, permissions and what a group says of itself. */
   readonly groups: Groups;
+  readonly invites: Invites;
   /** Contacts, blocks, settings. */
   readonly people: People;
   readonly #settingsChanges = new Observable();
@@ -72,6 +74,7 @@ export class ChatClient {
     this.typing = new TypingWatcher(options.userId);
     this.composing = new TypingSender(this.connection);
     this.groups = new Groups(this.connection);
+    this.invites = new Invites(this.connection);
     this.people = new People(
       this.connection,
       (users) => this.directory.put(...users),
@@ -268,6 +271,7 @@ export class ChatClient {
       pages: this.#pages,
       presence: this.presence,
       typing: this.typing,
+      invites: this.invites,
       visibleChatId: this.#visibleChatId,
       settle: (chat, held) => this.#settle(chat, held),
       removed: (chatId) => this.#removed(chatId),

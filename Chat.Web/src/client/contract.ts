@@ -11,6 +11,12 @@ export interface AddMembersRequest {
   readonly userIds: readonly number[];
 }
 
+export interface AnswerJoinRequestRequest {
+  readonly chatId: number;
+  readonly userId: number;
+  readonly approve?: boolean;
+}
+
 export interface ArchiveChatRequest {
   readonly chatId: number;
   readonly archived?: boolean;
@@ -98,6 +104,20 @@ export interface CreateGroupRequest {
   readonly clientGroupId: string;
   readonly title: string;
   readonly memberIds: readonly number[];
+  readonly description?: string | null;
+}
+
+export interface CreateInviteRequest {
+  readonly chatId: number;
+  readonly seconds?: number | null;
+  readonly maxUses?: number | null;
+  readonly needsApproval?: boolean;
+}
+
+export interface CreateInviteResult {
+  readonly chatId: number;
+  readonly inviteId: number;
+  readonly code: string;
 }
 
 export interface DeleteMessagesRequest {
@@ -148,6 +168,61 @@ export interface ImportedContact {
   readonly contact: ContactView;
 }
 
+export interface InvitePage {
+  readonly chatId: number;
+  readonly invites: readonly InviteView[];
+  readonly hasMore: boolean;
+}
+
+export interface InvitePreview {
+  readonly title: string;
+  readonly memberCount: number;
+  readonly needsApproval: boolean;
+}
+
+export interface InviteView {
+  readonly inviteId: number;
+  readonly createdBy: number;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly maxUses: number | null;
+  readonly uses: number;
+  readonly needsApproval: boolean;
+  readonly revokedAt: string | null;
+}
+
+export interface JoinByInviteRequest {
+  readonly code: string;
+}
+
+export interface JoinByInviteResult {
+  readonly joined: boolean;
+  readonly chatId: number | null;
+}
+
+export interface JoinRequestAnsweredEvent {
+  readonly chatId: number | null;
+  readonly title: string;
+  readonly approved: boolean;
+}
+
+export interface JoinRequestPage {
+  readonly chatId: number;
+  readonly requests: readonly JoinRequestView[];
+  readonly hasMore: boolean;
+}
+
+export interface JoinRequestView {
+  readonly user: UserView;
+  readonly requestedAt: string;
+}
+
+export interface JoinRequestedEvent {
+  readonly chatId: number;
+  readonly userId: number;
+  readonly requestedAt: string;
+}
+
 export interface LeaveGroupRequest {
   readonly chatId: number;
 }
@@ -170,6 +245,18 @@ export interface ListContactsRequest {
 export interface ListEditsRequest {
   readonly chatId: number;
   readonly messageId: number;
+  readonly limit?: number | null;
+}
+
+export interface ListInvitesRequest {
+  readonly chatId: number;
+  readonly afterInviteId?: number | null;
+  readonly limit?: number | null;
+}
+
+export interface ListJoinRequestsRequest {
+  readonly chatId: number;
+  readonly afterUserId?: number | null;
   readonly limit?: number | null;
 }
 
@@ -310,6 +397,8 @@ export interface ParticipantView {
   readonly joinedAt: string;
   readonly deliveredUpTo: number;
   readonly readUpTo: number;
+  readonly ownPermissions: readonly string[] | null;
+  readonly silencedUntil: string | null;
 }
 
 export interface PinChatsRequest {
@@ -325,6 +414,10 @@ export interface PresenceView {
   readonly online: boolean;
   readonly lastSeen: string | null;
   readonly revision: number;
+}
+
+export interface PreviewInviteRequest {
+  readonly code: string;
 }
 
 export interface PrivacyRuleView {
@@ -375,6 +468,16 @@ export interface RenameContactRequest {
 export interface ResyncRequiredEvent {
   readonly chatId: number | null;
   readonly reason: string;
+}
+
+export interface RevokeInviteRequest {
+  readonly chatId: number;
+  readonly inviteId: number;
+}
+
+export interface RevokeInviteResult {
+  readonly chatId: number;
+  readonly inviteId: number;
 }
 
 export interface SendMessageRequest {
@@ -531,9 +634,11 @@ export interface WatermarksView {
 export interface ChatHubMethods {
   AddContact(request: AddContactRequest): Promise<ContactView>;
   AddMembers(request: AddMembersRequest): Promise<MembershipResult>;
+  AnswerJoinRequest(request: AnswerJoinRequestRequest): Promise<MembershipResult>;
   ArchiveChat(request: ArchiveChatRequest): Promise<ChatSettingsView>;
   BlockUser(request: BlockUserRequest): Promise<BlockResult>;
   CreateGroup(request: CreateGroupRequest): Promise<ChatView>;
+  CreateInvite(request: CreateInviteRequest): Promise<CreateInviteResult>;
   DeleteMessages(request: DeleteMessagesRequest): Promise<DeleteMessagesResult>;
   DemoteMember(request: DemoteMemberRequest): Promise<MembershipResult>;
   EditMessage(request: EditMessageRequest): Promise<MessageChangeResult>;
@@ -541,11 +646,14 @@ export interface ChatHubMethods {
   GetMessageInfo(request: GetMessageInfoRequest): Promise<MessageInfo>;
   GetSettings(request: GetSettingsRequest): Promise<SettingsView>;
   ImportContacts(request: ImportContactsRequest): Promise<ImportContactsResult>;
+  JoinByInvite(request: JoinByInviteRequest): Promise<JoinByInviteResult>;
   LeaveGroup(request: LeaveGroupRequest): Promise<MembershipResult>;
   ListBlocked(request: ListBlockedRequest): Promise<BlockedPage>;
   ListChats(request: ListChatsRequest): Promise<ChatPage>;
   ListContacts(request: ListContactsRequest): Promise<ContactPage>;
   ListEdits(request: ListEditsRequest): Promise<MessageVersions>;
+  ListInvites(request: ListInvitesRequest): Promise<InvitePage>;
+  ListJoinRequests(request: ListJoinRequestsRequest): Promise<JoinRequestPage>;
   ListMessages(request: ListMessagesRequest): Promise<MessagePage>;
   ListParticipants(request: ListParticipantsRequest): Promise<ParticipantPage>;
   MarkChatUnread(request: MarkChatUnreadRequest): Promise<ChatSettingsView>;
@@ -555,10 +663,12 @@ export interface ChatHubMethods {
   OpenDirectChat(request: OpenDirectChatRequest): Promise<ChatView>;
   OpenSavedMessages(request: OpenSavedMessagesRequest): Promise<ChatView>;
   PinChats(request: PinChatsRequest): Promise<PinChatsResult>;
+  PreviewInvite(request: PreviewInviteRequest): Promise<InvitePreview>;
   PromoteMember(request: PromoteMemberRequest): Promise<MembershipResult>;
   RemoveContact(request: RemoveContactRequest): Promise<RemoveContactResult>;
   RemoveMember(request: RemoveMemberRequest): Promise<MembershipResult>;
   RenameContact(request: RenameContactRequest): Promise<ContactView>;
+  RevokeInvite(request: RevokeInviteRequest): Promise<RevokeInviteResult>;
   SendMessage(request: SendMessageRequest): Promise<SendMessageResult>;
   SetDefaultPermissions(request: SetDefaultPermissionsRequest): Promise<MembershipResult>;
   SetDraft(request: SetDraftRequest): Promise<ChatSettingsView>;
@@ -580,6 +690,8 @@ export interface ChatClientEvents {
   ChatRemoved(chat: ChatRemovedEvent): void;
   ChatSettingsChanged(changed: ChatSettingsChangedEvent): void;
   ChatUpdated(chat: ChatUpdatedEvent): void;
+  JoinRequestAnswered(answer: JoinRequestAnsweredEvent): void;
+  JoinRequested(request: JoinRequestedEvent): void;
   MessageChanged(change: MessageChangedEvent): void;
   MessagePosted(message: MessageView): void;
   MessagesHidden(hidden: MessagesHiddenEvent): void;
@@ -597,6 +709,8 @@ export const limits = {
   descriptionLength: 500,
   slowModeSeconds: 3600,
   silenceSeconds: 31622400,
+  inviteSeconds: 31622400,
+  inviteUses: 100000,
   pageSize: 100,
   defaultPageSize: 50,
   groupSize: 1024,

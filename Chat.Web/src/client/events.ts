@@ -3,6 +3,7 @@ import type { ChatPages } from './chatPages';
 import type { ChatStore } from './chatStore';
 import type { ChatSync } from './chatSync';
 import type { ChatSettingsChangedEvent, MessageView, SettingsView } from './contract';
+import type { Invites } from './invites';
 import type { PresenceWatcher } from './presence';
 import type { HubEvent } from './transport';
 import type { TypingWatcher } from './typing';
@@ -13,6 +14,7 @@ export interface EventTargets {
   readonly pages: ChatPages;
   readonly presence: PresenceWatcher;
   readonly typing: TypingWatcher;
+  readonly invites: Invites;
   readonly visibleChatId: number | null;
   settle(chat: Chat, held: readonly MessageView[]): void;
   removed(chatId: number): void;
@@ -75,6 +77,12 @@ export function dispatch({ name, payload }: HubEvent, to: EventTargets): void {
       break;
     case 'TypingChanged':
       if (to.store.get(payload.chatId)) to.typing.apply(payload);
+      break;
+    case 'JoinRequested':
+      to.invites.heardRequest(payload);
+      break;
+    case 'JoinRequestAnswered':
+      to.invites.heardAnswer(payload);
       break;
     case 'ChatSettingsChanged':
       to.chatSettings(payload);

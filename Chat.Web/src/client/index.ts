@@ -5,6 +5,7 @@ export type { ConnectionState } from './connection';
 export type * from './contract';
 export { ChatError } from './errors';
 export type { Groups, Permission } from './groups';
+export type { InviteLimits, InviteListener, Invites } from './invites';
 export { Http, type HttpOptions } from './http';
 export { KeyedOutboxStorage, MemoryOutboxStorage, type OutboxEntry, type OutboxStorage } from './outboxStorage';
 export { People, type Audience, type NotificationKind, type PrivacySetting } from './people';

@@ -22,6 +22,8 @@ const eventNames: Record<keyof ChatClientEvents, true> = {
   ChatRemoved: true,
   ChatUpdated: true,
   MessageChanged: true,
+  JoinRequestAnswered: true,
+  JoinRequested: true,
   MessagePosted: true,
   MessagesHidden: true,
   PresenceChanged: true,

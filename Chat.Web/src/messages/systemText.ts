@@ -15,6 +15,8 @@ export function systemText(message: Pick<MessageView, 'senderId' | 'system'>, na
       return system.title ? `${actor} created the group “${system.title}”` : `${actor} created the group`;
     case 'members_added':
       return `${actor} added ${others}`;
+    case 'member_joined':
+      return `${actor} joined`;
     case 'member_removed':
       return `${actor} removed ${others}`;
     case 'member_left':

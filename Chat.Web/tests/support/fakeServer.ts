@@ -137,7 +137,7 @@ export class FakeServer {
     ListParticipants: (userId, { chatId, afterUserId, limit }) => {
       const all = [...this.#chatOf(chatId, userId).members].sort(([a], [b]) => a - b).filter(([id]) => id > (afterUserId ?? 0));
       const page = all.slice(0, limit ?? 100);
-      const participants = page.map(([id, member]) => ({ user: user(id), joinedAt: now(), ...member }));
+      const participants = page.map(([id, member]) => ({ user: user(id), joinedAt: now(), ...member, ownPermissions: null, silencedUntil: null }));
       return { chatId, participants, hasMore: page.length < all.length };
     },
     SendMessage: (userId, { chatId, clientMessageId, text }, from) => {
