@@ -25,7 +25,10 @@ WORKDIR /app
 COPY --from=server /app .
 COPY --from=web /src/Chat.Web/dist web
 ENV ASPNETCORE_HTTP_PORTS=8080 \
-    Web__Root=/app/web
+    Web__Root=/app/web \
+    Media__Folder=/media
+# Uploaded files; a volume that all nodes share, or S3 (docs/operations.md).
+RUN mkdir /media && chown $APP_UID /media
 USER $APP_UID
 EXPOSE 8080
 # The image has no curl, but bash can speak enough HTTP.

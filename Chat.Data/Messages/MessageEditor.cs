@@ -1,3 +1,4 @@
+using Chat.Data.Media;
 using Chat.Data.Permissions;
 using Dapper;
 
@@ -60,6 +61,8 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
     {
         await change.ExecuteAsync(DeleteVersionsSql, message.MessageId);
         await change.ExecuteAsync(DeleteReactionsSql, message.MessageId);
+        await change.ExecuteAsync(MessageMedia.CheckSql, message.MessageId);
+        await change.ExecuteAsync(MessageMedia.DropSql, message.MessageId);
         await change.ExecuteAsync(DeleteSql, message.MessageId);
         var after = message with { MessageText = null, Body = null, EditedAt = null, Reactions = null, DeletedAt = change.Now };
         return await change.RecordAsync(after, ChangeKinds.Deleted);

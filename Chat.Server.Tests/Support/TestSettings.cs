@@ -12,6 +12,7 @@ public static class TestSettings
         var all = new Dictionary<string, string>
         {
             ["Auth:AuthCallsPerMinutePerAddress"] = "1000000",
+            ["Media:DownloadsPerMinute"] = "1000000",
             ["Auth:LookupsPerMinutePerUser"] = "1000000",
             ["RateLimits:CallsPerSecond"] = "1000000",
             ["RateLimits:CallBurst"] = "1000000",

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Chat.Server.Errors;
 
 namespace Chat.Server.Validation;
@@ -64,6 +65,18 @@ public static class Check
         if (value is null)
             throw ChatException.Invalid(field, "is required");
         return words.Contains(value) ? value : throw ChatException.Invalid(field, $"must be one of {string.Join(", ", words)}");
+    }
+
+    /// <summary>1 to <paramref name="maxCount"/> ids in a text, separated by commas.</summary>
+    public static IReadOnlyList<long> IdList(string field, string? text, int maxCount)
+    {
+        // 17 characters hold the largest id and its comma: no longer text can be a good list.
+        Text(field, text, 1, maxCount * 17);
+        return Ids(field, text.Split(',', StringSplitOptions.TrimEntries).Select(ParseId).ToList(), maxCount);
+
+        long ParseId(string part) => long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : throw ChatException.Invalid(field, "must be ids separated by commas");
     }
 
     public static Guid Uuid(string field, Guid value) =>

@@ -28,7 +28,7 @@ internal sealed class AccountRateLimits(AuthOptions auth) : IConfigureOptions<Ra
     }
 
     // A bucket allows a burst of a minute's calls and then refills evenly.
-    private static RateLimitPartition<string> Bucket(string key, int perMinute) =>
+    internal static RateLimitPartition<string> Bucket(string key, int perMinute) =>
         RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
         {
             TokenLimit = perMinute,

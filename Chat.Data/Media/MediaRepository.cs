@@ -1,0 +1,63 @@
+using Dapper;
+
+namespace Chat.Data.Media;
+
+/// <summary>Uploads, table <c>media</c>. Every method throws <see cref="DataUnavailableException"/> when the database is out of reach.</summary>
+public sealed class MediaRepository(ChatDatabase database)
+{
+    /// <summary>Those of the given media that a user may download: their own, and those that a message holds which they may see.</summary>
+    /// <param name="mediaIds">At most some hundred.</param>
+    /// <returns>Ascending by id.</returns>
+    public Task<IReadOnlyList<MediaRow>> ListVisibleAsync(long userId, IReadOnlyCollection<long> mediaIds, CancellationToken cancellationToken) =>
+        database.QueryAsync<IReadOnlyList<MediaRow>>(
+            async connection => (await connection.QueryAsync<MediaRow>(new CommandDefinition(
+                ListVisibleSql, new { UserId = userId, MediaIds = mediaIds }, cancellationToken: cancellationToken))).AsList(),
+            cancellationToken);
+
+    // From the few media asked about to their messages and the reader's own participation: each step is a look-up in a key.
+    private const string ListVisibleSql = """
+        SELECT m.media_id, m.owner_id, m.media_type, m.content_type, m.file_name, m.width, m.height, m.duration_ms,
+          m.blob_key, b.sha256, b.byte_size, m.thumbnail_key, m.thumbnail_type, t.sha256 AS thumbnail_sha256, t.byte_size AS thumbnail_size,
+          m.created_at
+        FROM media m
+        JOIN media_blobs b ON b.blob_key = m.blob_key
+        LEFT JOIN media_blobs t ON t.blob_key = m.thumbnail_key
+        WHERE m.media_id IN @MediaIds AND (m.owner_id = @UserId OR EXISTS (
+          SELECT 1
+          FROM message_media mm
+          JOIN chat_participants p ON p.chat_id = mm.chat_id AND p.user_id = @UserId
+          WHERE mm.media_id = m.media_id AND p.left_at IS NULL AND mm.message_id >= p.visible_from
+            AND NOT EXISTS (
+              SELECT 1 FROM hidden_messages h
+              WHERE h.chat_id = mm.chat_id AND h.user_id = @UserId AND h.message_id = mm.message_id)))
+        ORDER BY m.media_id
+        """;
+
+    /// <summary>What a user has uploaded since then, in bytes; the same file twice counts twice.</summary>
+    public Task<long> SumUploadsAsync(long userId, DateTime since, CancellationToken cancellationToken) =>
+        database.QueryAsync(
+            connection => connection.ExecuteScalarAsync<long>(new CommandDefinition(
+                SumUploadsSql, new { UserId = userId, Since = since }, cancellationToken: cancellationToken)),
+            cancellationToken);
+
+    private const string SumUploadsSql = """
+        SELECT CAST(COALESCE(SUM(b.byte_size), 0) AS SIGNED)
+        FROM media m
+        JOIN media_blobs b ON b.blob_key = m.blob_key
+        WHERE m.owner_id = @UserId AND m.created_at > @Since
+        """;
+
+    /// <summary>
+    /// Keeps a media from being collected until then: for a message that is about to hold it. Ask <see cref="ListVisibleAsync"/> first.
+    /// </summary>
+    /// <returns>False when it is gone.</returns>
+    public Task<bool> ReserveAsync(long mediaId, DateTime until, CancellationToken cancellationToken) =>
+        database.QueryAsync(
+            async connection => await connection.ExecuteAsync(new CommandDefinition(
+                ReserveSql, new { MediaId = mediaId, Until = until }, cancellationToken: cancellationToken)) > 0,
+            cancellationToken);
+
+    private const string ReserveSql = """
+        UPDATE media SET check_after = GREATEST(COALESCE(check_after, @Until), @Until) WHERE media_id = @MediaId
+        """;
+}

@@ -1,0 +1,62 @@
+using Chat.Data;
+using Chat.Data.Jobs;
+using Chat.Data.Media;
+using Chat.Server.Errors;
+using Chat.Server.Features.Media.Storage;
+
+namespace Chat.Server.Features.Media;
+
+/// <summary>
+/// Deletes what nobody holds any more: uploads that no message took within <see cref="MediaOptions.OrphanTime"/> or that the last message
+/// let go of, then the bytes behind them. One node at a time does it; two at once would do no harm.
+/// </summary>
+internal sealed partial class MediaCollector(
+    MediaCollectorRepository media, JobLeaseRepository leases, IMediaStore store, IncomingFolder incoming, MediaOptions options, TimeProvider time,
+    ILogger<MediaCollector> logger)
+    : BackgroundService
+{
+    private const string Job = "media-collector";
+    private const int BatchSize = 200;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.CollectInterval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                incoming.RemoveAbandoned(time.GetUtcNow().UtcDateTime);
+                // A little less than the interval, so that the holder's own next turn finds it, and another node's when the holder is gone.
+                if (await leases.TryTakeAsync(Job, options.CollectInterval * 0.9, time.GetUtcNow().UtcDateTime, stoppingToken))
+                    await CollectAsync(stoppingToken);
+            }
+            catch (Exception exception) when (exception is DataUnavailableException or ChatException or IOException)
+            {
+                LogPostponed(logger, exception);
+            }
+        }
+    }
+
+    internal async Task CollectAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var deleted = 0;
+        while (await media.CollectMediaAsync(now, BatchSize, cancellationToken) is { Seen: > 0 } batch) deleted += batch.Deleted;
+
+        var removed = 0;
+        while (await media.DoomBlobsAsync(now, BatchSize, cancellationToken) is { Seen: > 0 } due)
+            foreach (var key in due.Doomed)
+            {
+                await store.DeleteAsync(MediaKeys.Name(key), cancellationToken);
+                await media.DeleteBlobAsync(key, cancellationToken);
+                removed++;
+            }
+        if (deleted + removed > 0) LogCollected(logger, deleted, removed);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Collected {Media} files that nobody holds, removed {Objects} objects")]
+    private static partial void LogCollected(ILogger logger, int media, int objects);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Collecting media is postponed: the database or the store is not available")]
+    private static partial void LogPostponed(ILogger logger, Exception exception);
+}
