@@ -148,12 +148,55 @@ CREATE TABLE hidden_messages (
   CONSTRAINT fk_hidden_messages_participant FOREIGN KEY (chat_id, user_id) REFERENCES chat_participants (chat_id, user_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE job_leases (
+  job_name varchar(50) COLLATE utf8mb4_bin NOT NULL,
+  holder binary(16) NOT NULL,
+  expires_at datetime(6) NOT NULL,
+  PRIMARY KEY (job_name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE login_failures (
   subject varchar(100) COLLATE utf8mb4_bin NOT NULL,
   failures int NOT NULL,
   window_start datetime(6) NOT NULL,
   PRIMARY KEY (subject),
   KEY ix_login_failures_window (window_start)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE media (
+  media_id bigint NOT NULL AUTO_INCREMENT,
+  owner_id bigint NOT NULL,
+  media_type enum('image','video','audio','voice','document') NOT NULL,
+  content_type varchar(100) COLLATE utf8mb4_bin NOT NULL,
+  file_name varchar(255),
+  width int,
+  height int,
+  duration_ms int,
+  blob_key binary(16) NOT NULL,
+  thumbnail_key binary(16),
+  thumbnail_type varchar(100) COLLATE utf8mb4_bin,
+  created_at datetime(6) NOT NULL,
+  check_after datetime(6),
+  PRIMARY KEY (media_id),
+  KEY ix_media_owner (owner_id,created_at),
+  KEY ix_media_check (check_after),
+  KEY fk_media_blob (blob_key),
+  KEY fk_media_thumbnail (thumbnail_key),
+  CONSTRAINT fk_media_blob FOREIGN KEY (blob_key) REFERENCES media_blobs (blob_key),
+  CONSTRAINT fk_media_owner FOREIGN KEY (owner_id) REFERENCES users (user_id),
+  CONSTRAINT fk_media_thumbnail FOREIGN KEY (thumbnail_key) REFERENCES media_blobs (blob_key)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE media_blobs (
+  blob_key binary(16) NOT NULL,
+  sha256 binary(32),
+  byte_size bigint NOT NULL,
+  stored_at datetime(6) NOT NULL,
+  check_after datetime(6),
+  doomed_at datetime(6),
+  PRIMARY KEY (blob_key),
+  UNIQUE KEY uq_media_blobs_sha256 (sha256),
+  KEY ix_media_blobs_check (check_after)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE messages (
@@ -194,6 +237,16 @@ CREATE TABLE message_edits (
   written_at datetime(6) NOT NULL,
   PRIMARY KEY (chat_id,message_id,change_id),
   CONSTRAINT fk_message_edits_message FOREIGN KEY (chat_id, message_id) REFERENCES messages (chat_id, message_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE message_media (
+  media_id bigint NOT NULL,
+  chat_id bigint NOT NULL,
+  message_id bigint NOT NULL,
+  PRIMARY KEY (media_id,chat_id,message_id),
+  KEY ix_message_media_message (chat_id,message_id),
+  CONSTRAINT fk_message_media_media FOREIGN KEY (media_id) REFERENCES media (media_id),
+  CONSTRAINT fk_message_media_message FOREIGN KEY (chat_id, message_id) REFERENCES messages (chat_id, message_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE message_reactions (

@@ -49,6 +49,9 @@ public sealed class Collecting : MediaFixture
     {
         var first = await SentAsync(seed: 30);
         var second = await SentAsync(seed: 30);
+        // They have been sent for longer than an upload may wait, and the collector knows it.
+        await ExpireAsync(first.MediaId, second.MediaId);
+        await CollectAsync();
         var files = Folder.Files.Count;
 
         await DeleteAsync(first);

@@ -9,7 +9,6 @@ namespace Chat.Server.Tests.Media;
 [TestFixture]
 public sealed class KeepingFilesInS3 : MediaFixture
 {
-    /// <summary>Above what goes up in one piece.</summary>
     private const int LargeBytes = 20 << 20;
 
     private S3Server _s3 = null!;
@@ -47,7 +46,7 @@ public sealed class KeepingFilesInS3 : MediaFixture
     }
 
     [Test, Order(2)]
-    public async Task A_large_file_goes_up_in_parts()
+    public async Task A_large_file()
     {
         await using var ann = await RegisterAsync("Ann");
         var bytes = Samples.Begins("%PDF-1.7"u8.ToArray(), LargeBytes, seed: 71);

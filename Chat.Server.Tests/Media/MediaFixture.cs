@@ -20,6 +20,7 @@ public abstract class MediaFixture : ServerFixture
         ["Media:MaxImageBytes"] = "200000",
         ["Media:MaxThumbnailBytes"] = "2000",
         ["Media:UploadsPerMinutePerUser"] = "1000000",
+        ["Media:MaxUploadsPerUser"] = "100",
     };
 
     [OneTimeSetUp]

@@ -83,7 +83,7 @@ public static class HttpErrors
             return ChatException.Invalid("body", "must be a JSON object");
         var name = ParameterName.Match(message);
         return ChatException.Invalid(
-            name.Success ? name.Groups[1].Value : "request",
+            name.Success ? JsonNamingPolicy.CamelCase.ConvertName(name.Groups[1].Value) : "request",
             message.StartsWith("Required", StringComparison.Ordinal) ? "is required" : "is malformed or of the wrong type");
     }
 

@@ -60,8 +60,7 @@ internal static class MediaEndpoints
         [AsParameters] UploadDescription description, HttpContext context, ClaimsPrincipal caller, UploadService service, MediaOptions options,
         CancellationToken cancellationToken)
     {
-        // One more than allowed: that the body is too long is said by the service, with the limit.
-        LimitBody(context, options.MaxBytes(description.Type ?? "") + 1);
+        LimitBody(context, options.MaxBytes(description.Type ?? ""));
         var view = await service.UploadAsync(caller.UserId(), description, context.Request.Body, context.Request.ContentLength, cancellationToken);
         return TypedResults.Created($"/api/media/{view.MediaId}", view);
     }
@@ -69,7 +68,7 @@ internal static class MediaEndpoints
     private static async Task<NoContent> SetThumbnailAsync(
         long mediaId, HttpContext context, ClaimsPrincipal caller, UploadService service, MediaOptions options, CancellationToken cancellationToken)
     {
-        LimitBody(context, options.MaxThumbnailBytes + 1);
+        LimitBody(context, options.MaxThumbnailBytes);
         await service.SetThumbnailAsync(caller.UserId(), mediaId, context.Request.Body, context.Request.ContentLength, cancellationToken);
         return TypedResults.NoContent();
     }
@@ -99,9 +98,11 @@ internal static class MediaEndpoints
             entityTag: MediaKeys.Tag(media.Sha256), enableRangeProcessing: true);
     }
 
+    /// <summary>The web server's own limit, a little wider: that a body is too long is said by the service, with the limit.</summary>
     private static void LimitBody(HttpContext context, long maxBytes)
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = maxBytes;
+        const int slack = 256 * 1024;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = maxBytes + slack;
     }
 
     private static RouteHandlerBuilder Downloads(this RouteHandlerBuilder endpoint) => endpoint

@@ -2,12 +2,11 @@ using System.Net;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
-using Amazon.S3.Transfer;
 using Chat.Server.Errors;
 
 namespace Chat.Server.Features.Media.Storage;
 
-/// <summary>Objects in a bucket of Amazon S3, or of anything that speaks its protocol. Large files go up in parts.</summary>
+/// <summary>Objects in a bucket of Amazon S3, or of anything that speaks its protocol. A file goes up in one request, so it may have 5 GB.</summary>
 internal sealed class S3MediaStore : IMediaStore, IDisposable
 {
     private readonly S3Options _options;
@@ -33,8 +32,9 @@ internal sealed class S3MediaStore : IMediaStore, IDisposable
 
     public Task PutAsync(string key, string filePath, CancellationToken cancellationToken) => TryAsync(async () =>
     {
-        using var transfer = new TransferUtility(_client);
-        await transfer.UploadAsync(filePath, _options.Bucket, NameOf(key), cancellationToken);
+        // One request, its bytes as they are: not every store reads a body that is signed piece by piece.
+        await _client.PutObjectAsync(
+            new PutObjectRequest { BucketName = _options.Bucket, Key = NameOf(key), FilePath = filePath, UseChunkEncoding = false }, cancellationToken);
         return true;
     }, cancellationToken);
 
