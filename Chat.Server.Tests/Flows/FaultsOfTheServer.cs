@@ -42,7 +42,7 @@ public sealed class FaultsOfTheServer
     public async Task An_unexpected_fault_is_internal_and_is_found_in_the_log_by_its_trace_id()
     {
         await using var ann = await TestClient.RegisterAsync(_server.Address, "Ann");
-        _history.Setup(h => h.ReadAsync(1, ann.UserId, It.IsAny<HistoryAnchor>(), It.IsAny<long>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+        _history.Setup(h => h.SyncAsync(1, ann.UserId, It.IsAny<long>(), It.IsAny<SyncMarks>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new InvalidCastException(Secret));
         var error = await ann.RefusalAsync("SyncChat", new SyncChatRequest(1, 0));
         Assert.That(error, Does.Match("^internal: a fault of the server \\(trace [0-9a-f]{32}\\)$"));
@@ -55,7 +55,7 @@ public sealed class FaultsOfTheServer
     public async Task A_database_that_is_away_is_unavailable()
     {
         await using var ann = await TestClient.RegisterAsync(_server.Address, "Ann");
-        _history.Setup(h => h.ReadAsync(2, ann.UserId, It.IsAny<HistoryAnchor>(), It.IsAny<long>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+        _history.Setup(h => h.SyncAsync(2, ann.UserId, It.IsAny<long>(), It.IsAny<SyncMarks>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new DataUnavailableException(new IOException(Secret)));
         var error = await ann.RefusalAsync("SyncChat", new SyncChatRequest(2, 0));
         Assert.That(error, Does.StartWith("unavailable: ").And.Not.Contain(Secret));
