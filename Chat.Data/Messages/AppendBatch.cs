@@ -119,18 +119,19 @@ internal sealed class AppendBatch
             var key = pending.Key;
             if (_repeated.Count > 0 && _repeated.TryGetValue(key, out var row))
                 pending.Outcome = new AppendResult(AppendOutcome.Duplicate, row.MessageId, row.SentAt) { Withheld = WithheldMessages.IsMarked(row.Body) };
-            else if (_first.TryGetValue(key, out var first))
-                pending.Outcome = first.Outcome with { Outcome = AppendOutcome.Duplicate };
-            else if (pending.Chat.RosterChanged && pending.Message.Roster.IsDirect)
-                pending.Outcome = new AppendResult(AppendOutcome.RosterChanged, 0, default);
-            else if (sender?.Refuse(MessageType, pending.Chat.SlowMode, _now) is { } refused)
-                pending.Outcome = refused;
+            else if (!_first.TryAdd(key, pending))
+                pending.Outcome = _first[key].Outcome with { Outcome = AppendOutcome.Duplicate };
+            else if (RefusalOf(pending, sender) is { } refused)
+                (pending.Outcome, _) = (refused, _first.Remove(key));
             else
                 Number(pending, sender);
         }
     }
 
-    private const string MessageType = "text";
+    private AppendResult? RefusalOf(PendingMessage pending, BatchSender? sender) =>
+        pending.Chat!.RosterChanged && pending.Message.Roster.IsDirect
+            ? new AppendResult(AppendOutcome.RosterChanged, 0, default)
+            : sender?.Refuse(pending.Message.Type, pending.Chat.SlowMode, _now);
 
     /// <summary>For the observer: what was stored now, in order, and what somebody sent again.</summary>
     public List<StoredMessage> StoredMessages()
@@ -158,7 +159,6 @@ internal sealed class AppendBatch
 
     private void Number(PendingMessage pending, BatchSender? sender)
     {
-        _first.Add(pending.Key, pending);
         sender?.Sent(pending.Chat!.SlowMode, _now);
         pending.Outcome = new AppendResult(AppendOutcome.Stored, pending.Chat!.NextMessageId(), _now) { Withheld = pending.Message.IsWithheld };
         if (!pending.Message.IsWithheld) pending.Chat.IsActive = true;
