@@ -9,6 +9,7 @@ namespace Chat.Data.Chats;
 /// Reads chat heads, a page of any size in two round trips: which chats they are and where the reader stands in each; then their heads, their
 /// other participants' marks, and what is unread. The second holds the ids of the page as numbers, so that each part is a range of a primary
 /// key whatever the optimizer believes. Its text is another for every page, so it goes to the driver directly: Dapper would remember each.
+/// A third one is needed only where a chat's last message is hidden from the reader.
 /// </summary>
 public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
 {
@@ -130,22 +131,24 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
     // The last message of a chat is hidden from somebody only now and then, so the usual page does not pay for looking further back.
     private static async Task<List<ChatHeadRow>> WithVisibleLastAsync(DbConnection connection, List<ChatHeadRow> heads, long userId)
     {
-        var with = new List<ChatHeadRow>(heads.Count);
-        foreach (var head in heads)
-        {
-            var last = head.LastIsHidden
-                ? await connection.QuerySingleOrDefaultAsync<MessageRow?>(VisibleLastSql, new { head.ChatId, UserId = userId, head.VisibleFrom })
-                : null;
-            with.Add(last is null ? head : head.WithLast(last));
-        }
-        return with;
+        await using var command = connection.CreateCommand();
+        command.CommandText = string.Join("\nUNION ALL\n", heads.Where(head => head.LastIsHidden).Select(head => VisibleLastSql
+            .Replace("{0}", head.ChatId.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("{1}", head.VisibleFrom.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)));
+        var user = command.CreateParameter();
+        (user.ParameterName, user.Value) = ("@UserId", userId);
+        command.Parameters.Add(user);
+        await using var reader = await command.ExecuteReaderAsync();
+        var last = reader.Parse<MessageRow>().ToDictionary(row => row.ChatId);
+        return [.. heads.Select(head => last.TryGetValue(head.ChatId, out var row) ? head.WithLast(row) : head)];
     }
 
-    private const string VisibleLastSql = $"""
-        SELECT {MessageColumns.OfM}
+    // {0}: the chat, {1}: what the reader sees from.
+    private const string VisibleLastSql = $$"""
+        (SELECT {{MessageColumns.OfM}}
         FROM messages m
-        WHERE m.chat_id = @ChatId AND m.message_id >= @VisibleFrom AND {MessageColumns.NotHiddenFromUser}
+        WHERE m.chat_id = {0} AND m.message_id >= {1} AND {{MessageColumns.NotHiddenFromUser}}
         ORDER BY m.message_id DESC
-        LIMIT 1
+        LIMIT 1)
         """;
 }
