@@ -11,8 +11,8 @@ internal static class MessageMedia
         UPDATE message_media mm
         JOIN media m ON m.media_id = mm.media_id
         SET m.check_after = GREATEST(COALESCE(m.check_after, @Now), @Now)
-        WHERE mm.chat_id = @ChatId AND mm.message_id = @MessageId
+        WHERE mm.chat_id = @ChatId AND mm.message_id IN @MessageIds
         """;
 
-    public const string DropSql = "DELETE FROM message_media WHERE chat_id = @ChatId AND message_id = @MessageId";
+    public const string DropSql = "DELETE FROM message_media WHERE chat_id = @ChatId AND message_id IN @MessageIds";
 }

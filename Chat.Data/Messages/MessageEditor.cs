@@ -10,7 +10,7 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
     public Task<ChangeResult> EditAsync(long chatId, long actorId, long messageId, string text, DateTime notBefore) =>
         ChangeAsync(chatId, actorId, new ChangeResult(ChangeOutcome.NotFound), async change =>
         {
-            var message = await change.FindAsync(messageId);
+            var message = (await change.FindAsync([messageId])).SingleOrDefault();
             var outcome = message is null ? ChangeOutcome.MessageNotFound
                 : message.SenderId != actorId || !change.Actor.May(ChatAction.EditOwnMessage) ? ChangeOutcome.Forbidden
                 : message.MessageType != NewMessage.PlainText || message.DeletedAt is not null ? ChangeOutcome.WrongType
@@ -20,10 +20,10 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
             if (outcome is not ChangeOutcome.Done) return new ChangeResult(outcome);
 
             await change.ExecuteAsync(
-                KeepVersionSql, messageId, new { Text = message!.MessageText, WrittenAt = message.EditedAt ?? message.SentAt });
-            await change.ExecuteAsync(EditSql, messageId, new { Text = text });
+                KeepVersionSql, new { MessageId = messageId, Text = message!.MessageText, WrittenAt = message.EditedAt ?? message.SentAt });
+            await change.ExecuteAsync(EditSql, new { MessageId = messageId, Text = text });
             return new ChangeResult(
-                outcome, await change.RecordAsync(message with { MessageText = text, EditedAt = change.Now }, ChangeKinds.Edited));
+                outcome, await change.RecordAsync(ChangeKinds.Edited, message with { MessageText = text, EditedAt = change.Now }));
         });
 
     private const string KeepVersionSql = """
@@ -38,10 +38,11 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
     public Task<DeletionResult> DeleteAsync(long chatId, long actorId, IReadOnlyList<long> messageIds, DateTime notBefore) =>
         ChangeAsync(chatId, actorId, new DeletionResult(ChangeOutcome.NotFound, 0, 0), async change =>
         {
+            var found = (await change.FindAsync(messageIds)).ToDictionary(message => message.MessageId);
             var messages = new List<MessageRow>();
             foreach (var messageId in messageIds)
             {
-                var message = await change.FindAsync(messageId);
+                var message = found.GetValueOrDefault(messageId);
                 var outcome = message is null ? ChangeOutcome.MessageNotFound
                     : message.DeletedAt is not null ? ChangeOutcome.Unchanged
                     : message.MessageType == "system" ? ChangeOutcome.WrongType
@@ -52,50 +53,56 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
                 if (outcome is ChangeOutcome.Done) messages.Add(message!);
                 else if (outcome is not ChangeOutcome.Unchanged) return new DeletionResult(outcome, messageId, 0);
             }
-            var lastChangeId = 0L;
-            foreach (var message in messages) lastChangeId = await DeleteAsync(change, message);
-            return new DeletionResult(messages.Count == 0 ? ChangeOutcome.Unchanged : ChangeOutcome.Done, 0, lastChangeId);
+            return messages.Count == 0
+                ? new DeletionResult(ChangeOutcome.Unchanged, 0, 0)
+                : new DeletionResult(ChangeOutcome.Done, 0, await DeleteAsync(change, messages));
         });
 
-    private static async Task<long> DeleteAsync(MessageTransaction change, MessageRow message)
+    private static async Task<long> DeleteAsync(MessageTransaction change, List<MessageRow> messages)
     {
-        await change.ExecuteAsync(DeleteVersionsSql, message.MessageId);
-        await change.ExecuteAsync(DeleteReactionsSql, message.MessageId);
-        await change.ExecuteAsync(MessageMedia.CheckSql, message.MessageId);
-        await change.ExecuteAsync(MessageMedia.DropSql, message.MessageId);
-        await change.ExecuteAsync(DeleteSql, message.MessageId);
-        var after = message with { MessageText = null, Body = null, EditedAt = null, Reactions = null, DeletedAt = change.Now };
-        return await change.RecordAsync(after, ChangeKinds.Deleted);
+        var all = new { MessageIds = messages.ConvertAll(message => message.MessageId) };
+        foreach (var sql in new[] { DeleteVersionsSql, DeleteReactionsSql, MessageMedia.CheckSql, MessageMedia.DropSql, DeleteSql })
+            await change.ExecuteAsync(sql, all);
+        // A withheld message stays one, also as a tombstone: its tick stays what it is.
+        var withheld = messages.FindAll(message => WithheldMessages.IsMarked(message.Body)).ConvertAll(message => message.MessageId);
+        if (withheld.Count > 0) await change.ExecuteAsync(KeepMarkSql, new { MessageIds = withheld, Body = WithheldMessages.Mark(body: null) });
+
+        var after = messages.OrderBy(message => message.MessageId).Select(message => message with
+        {
+            MessageText = null, EditedAt = null, Reactions = null, DeletedAt = change.Now,
+            Body = withheld.Contains(message.MessageId) ? WithheldMessages.Mark(body: null) : null,
+        });
+        return await change.RecordAsync(ChangeKinds.Deleted, [.. after]);
     }
 
-    private const string DeleteVersionsSql = "DELETE FROM message_edits WHERE chat_id = @ChatId AND message_id = @MessageId";
+    private const string DeleteVersionsSql = "DELETE FROM message_edits WHERE chat_id = @ChatId AND message_id IN @MessageIds";
 
-    private const string DeleteReactionsSql = "DELETE FROM message_reactions WHERE chat_id = @ChatId AND message_id = @MessageId";
+    private const string DeleteReactionsSql = "DELETE FROM message_reactions WHERE chat_id = @ChatId AND message_id IN @MessageIds";
 
     private const string DeleteSql = """
         UPDATE messages
         SET message_text = NULL, body = NULL, edited_at = NULL, reactions = NULL, deleted_at = @Now
-        WHERE chat_id = @ChatId AND message_id = @MessageId
+        WHERE chat_id = @ChatId AND message_id IN @MessageIds
         """;
+
+    private const string KeepMarkSql = "UPDATE messages SET body = @Body WHERE chat_id = @ChatId AND message_id IN @MessageIds";
 
     public Task<HidingResult> HideAsync(long chatId, long actorId, IReadOnlyList<long> messageIds) =>
         ChangeAsync(chatId, actorId, new HidingResult(ChangeOutcome.NotFound, 0, []), async change =>
         {
-            var hideId = change.Actor.LastHideId;
-            var hidden = new List<long>();
-            foreach (var messageId in messageIds)
-            {
-                if (await change.FindAsync(messageId) is null) continue;
-                await change.ExecuteAsync(HideSql, messageId, new { HideId = ++hideId });
-                hidden.Add(messageId);
-            }
-            if (hidden.Count == 0) return new HidingResult(ChangeOutcome.Unchanged, hideId, hidden);
-            await change.ExecuteAsync(CountHidingsSql, 0, new { HideId = hideId });
+            var hidden = (await change.FindAsync(messageIds)).Select(message => message.MessageId).ToList();
+            if (hidden.Count == 0) return new HidingResult(ChangeOutcome.Unchanged, change.Actor.LastHideId, hidden);
+            var hideId = change.Actor.LastHideId + hidden.Count;
+            await change.ExecuteAsync(HideSql, new { MessageIds = hidden, change.Actor.LastHideId });
+            await change.ExecuteAsync(CountHidingsSql, new { HideId = hideId });
             return new HidingResult(ChangeOutcome.Done, hideId, hidden);
         });
 
     private const string HideSql = """
-        INSERT INTO hidden_messages (chat_id, user_id, message_id, hide_id) VALUES (@ChatId, @ActorId, @MessageId, @HideId)
+        INSERT INTO hidden_messages (chat_id, user_id, message_id, hide_id)
+        SELECT m.chat_id, @ActorId, m.message_id, @LastHideId + ROW_NUMBER() OVER (ORDER BY m.message_id)
+        FROM messages m
+        WHERE m.chat_id = @ChatId AND m.message_id IN @MessageIds
         """;
 
     private const string CountHidingsSql = """

@@ -33,8 +33,6 @@ internal sealed class MessageTransaction
 
     public long ChatId => _head.ChatId;
 
-    public long LastMessageId => _head.LastMessageId;
-
     /// <summary>The number that the next change gets.</summary>
     public long NextChangeId => _head.LastChangeId + _changes.Count + 1;
 
@@ -66,49 +64,59 @@ internal sealed class MessageTransaction
         FOR UPDATE
         """;
 
-    /// <returns>Null when the actor does not see such a message.</returns>
-    public Task<MessageRow?> FindAsync(long messageId) =>
-        _connection.QuerySingleOrDefaultAsync<MessageRow?>(
-            FindSql, new { ChatId, MessageId = messageId, Actor.UserId, Actor.VisibleFrom }, _transaction);
+    /// <returns>Those of the messages that the actor sees, ascending.</returns>
+    public Task<IReadOnlyList<MessageRow>> FindAsync(IReadOnlyList<long> messageIds) =>
+        ListAsync<MessageRow>(FindSql, new { ChatId, MessageIds = messageIds, Actor.UserId, Actor.VisibleFrom });
 
     private const string FindSql = $"""
         SELECT {MessageColumns.OfM}
         FROM messages m
-        WHERE m.chat_id = @ChatId AND m.message_id = @MessageId AND m.message_id >= @VisibleFrom AND {MessageColumns.NotHiddenFromUser}
+        WHERE m.chat_id = @ChatId AND m.message_id IN @MessageIds AND m.message_id >= @VisibleFrom AND {MessageColumns.NotHiddenFromUser}
+        ORDER BY m.message_id
         FOR UPDATE
         """;
 
-    /// <summary>Any statement about a message; <c>@ChatId</c>, <c>@MessageId</c>, <c>@ActorId</c>, <c>@Now</c> and <c>@ChangeId</c> are known to it.</summary>
-    /// <param name="more">What else it needs, null for nothing.</param>
-    public Task<int> ExecuteAsync(string sql, long messageId, object? more = null)
+    /// <summary>Any statement about messages; <c>@ChatId</c>, <c>@ActorId</c>, <c>@Now</c> and <c>@ChangeId</c> are known to it.</summary>
+    /// <param name="more">What else it needs, <c>@MessageIds</c> as a rule.</param>
+    public Task<int> ExecuteAsync(string sql, object more)
     {
         var parameters = new DynamicParameters(more);
-        parameters.AddDynamicParams(new { ChatId, MessageId = messageId, ActorId = Actor.UserId, Now, ChangeId = NextChangeId });
+        parameters.AddDynamicParams(new { ChatId, ActorId = Actor.UserId, Now, ChangeId = NextChangeId });
         return _connection.ExecuteAsync(sql, parameters, _transaction);
     }
 
-    public async Task<IReadOnlyList<T>> ListAsync<T>(string sql, object parameters) =>
-        (await _connection.QueryAsync<T>(sql, parameters, _transaction)).AsList();
-
-    /// <summary>Numbers a change, after the statements that made it.</summary>
-    /// <param name="after">The message as it is now; its <c>LastChangeId</c> is set here.</param>
-    public async Task<long> RecordAsync(MessageRow after, string kind)
+    /// <summary>Numbers changes, after the statements that made them.</summary>
+    /// <param name="after">The messages as they are now, ascending, at least one; their <c>LastChangeId</c> is set here.</param>
+    /// <returns>The last number.</returns>
+    public async Task<long> RecordAsync(string kind, params IReadOnlyList<MessageRow> after)
     {
-        var changeId = NextChangeId;
-        await ExecuteAsync(RecordSql, after.MessageId, new { Kind = kind });
-        await ExecuteAsync(TouchSql, after.MessageId);
-        var audience = await AudienceAsync(after.MessageId);
-        _changes.Add(new MessageChange(ChatId, changeId, kind, Actor.UserId, after with { LastChangeId = changeId }, audience));
-        return changeId;
+        var messageIds = after.Select(message => message.MessageId).ToList();
+        await ExecuteAsync(RecordSql, new { MessageIds = messageIds, Kind = kind });
+        await ExecuteAsync(TouchSql, new { MessageIds = messageIds });
+        var (present, unseeing) = await AudienceAsync(messageIds);
+        foreach (var message in after)
+        {
+            var without = unseeing[message.MessageId].ToList();
+            var audience = new ChangeAudience(_head.ChatType == "direct" || without.Count > 0 ? present : [], without);
+            var changeId = NextChangeId;
+            _changes.Add(new MessageChange(ChatId, changeId, kind, Actor.UserId, message with { LastChangeId = changeId }, audience));
+        }
+        return NextChangeId - 1;
     }
 
+    // One after another, by message; @ChangeId is the first.
     private const string RecordSql = """
         INSERT INTO message_changes (chat_id, change_id, message_id, change_kind, actor_id, changed_at)
-        VALUES (@ChatId, @ChangeId, @MessageId, @Kind, @ActorId, @Now)
+        SELECT m.chat_id, @ChangeId - 1 + ROW_NUMBER() OVER (ORDER BY m.message_id), m.message_id, @Kind, @ActorId, @Now
+        FROM messages m
+        WHERE m.chat_id = @ChatId AND m.message_id IN @MessageIds
         """;
 
     private const string TouchSql = """
-        UPDATE messages SET last_change_id = @ChangeId WHERE chat_id = @ChatId AND message_id = @MessageId
+        UPDATE message_changes c
+        JOIN messages m ON m.chat_id = c.chat_id AND m.message_id = c.message_id
+        SET m.last_change_id = c.change_id
+        WHERE c.chat_id = @ChatId AND c.change_id >= @ChangeId AND m.message_id IN @MessageIds
         """;
 
     /// <summary>Moves the chat's counter. To be called last.</summary>
@@ -121,19 +129,26 @@ internal sealed class MessageTransaction
 
     private const string FinishSql = "UPDATE chats SET last_change_id = @LastChangeId WHERE chat_id = @ChatId";
 
-    private async Task<ChangeAudience> AudienceAsync(long messageId)
+    /// <returns>Everybody present, where they must be named; by message, those of them who do not see it.</returns>
+    private async Task<(IReadOnlyList<long> Present, ILookup<long, long> Unseeing)> AudienceAsync(IReadOnlyList<long> messageIds)
     {
-        var unseeing = await ListAsync<long>(UnseeingSql, new { ChatId, MessageId = messageId });
+        var unseeing = await ListAsync<UnseeingRow>(UnseeingSql, new { ChatId, MessageIds = messageIds });
         var named = _head.ChatType == "direct" || unseeing.Count > 0;
-        return new ChangeAudience(named ? await ListAsync<long>(PresentSql, new { ChatId }) : [], unseeing);
+        return (named ? await ListAsync<long>(PresentSql, new { ChatId }) : [], unseeing.ToLookup(row => row.MessageId, row => row.UserId));
     }
 
     private const string UnseeingSql = """
-        SELECT p.user_id
-        FROM chat_participants p
-        LEFT JOIN hidden_messages h ON h.chat_id = p.chat_id AND h.user_id = p.user_id AND h.message_id = @MessageId
-        WHERE p.chat_id = @ChatId AND p.left_at IS NULL AND (p.visible_from > @MessageId OR h.message_id IS NOT NULL)
+        SELECT m.message_id, p.user_id
+        FROM messages m
+        JOIN chat_participants p ON p.chat_id = m.chat_id AND p.left_at IS NULL
+        LEFT JOIN hidden_messages h ON h.chat_id = p.chat_id AND h.user_id = p.user_id AND h.message_id = m.message_id
+        WHERE m.chat_id = @ChatId AND m.message_id IN @MessageIds AND (p.visible_from > m.message_id OR h.message_id IS NOT NULL)
         """;
+
+    private sealed record UnseeingRow(long MessageId, long UserId);
+
+    private async Task<IReadOnlyList<T>> ListAsync<T>(string sql, object parameters) =>
+        (await _connection.QueryAsync<T>(sql, parameters, _transaction)).AsList();
 
     private const string PresentSql = """
         SELECT user_id FROM chat_participants WHERE chat_id = @ChatId AND left_at IS NULL ORDER BY user_id

@@ -75,6 +75,10 @@ public sealed class BlocksLeakNowhere : ServerFixture
         Assert.That(info.Receipts.Single(), Is.EqualTo(new MessageReceiptView(_bob.UserId, null, null)));
         var other = await _ann.CallAsync<MessageInfo>(nameof(ChatHub.GetMessageInfo), new GetMessageInfoRequest(_chat, later.MessageId));
         Assert.That(other.Receipts.Single().ReadAt, Is.Not.Null);
+
+        await _ann.CallAsync<DeleteMessagesResult>(nameof(ChatHub.DeleteMessages), new DeleteMessagesRequest(_chat, [3], ForEveryone: true));
+        Assert.That((await _ann.CatchUpAsync(_chat)).Single(m => m.MessageId == 3).Withheld, Is.True, "a tombstone keeps its tick");
+        Assert.That((await _bob.CatchUpAsync(_chat)).Select(m => m.MessageId), Has.None.EqualTo(3));
     }
 
     [Test]

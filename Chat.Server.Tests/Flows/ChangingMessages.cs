@@ -62,6 +62,41 @@ public sealed class ChangingMessages : ServerFixture
     }
 
     [Test]
+    public async Task Many_are_deleted_at_once()
+    {
+        for (var i = 0; i < 6; i++) await _ann.SendAsync(_chat, $"{i}");
+        var before = await SyncAsync(_bob, 0, null, null);
+        var result = await DeleteAsync(_ann, forEveryone: true, 5, 2, 4);
+        Assert.That(result.ChangeId, Is.EqualTo(before.UpToChangeId + 3));
+        await _bob.Changes.WaitForAsync(c => c.ChangeId == result.ChangeId);
+        Assert.That(_bob.Changes.All.Select(c => (c.ChangeId - before.UpToChangeId, c.Message!.MessageId, c.Message.ChangeId)), Is.EqualTo(new[]
+        {
+            (1, 2, before.UpToChangeId + 1), (2, 4, before.UpToChangeId + 2), (3, 5, (long?)before.UpToChangeId + 3),
+        }));
+        var sync = await SyncAsync(_bob, 6, before.UpToChangeId, before.UpToHideId);
+        Assert.That(sync.Changes.Select(m => (m.MessageId, m.ChangeId)), Is.EqualTo(_bob.Changes.All.Select(c => (c.Message!.MessageId, c.Message.ChangeId))));
+
+        var hiding = await DeleteAsync(_bob, forEveryone: false, 6, 3);
+        Assert.That(hiding.HideId, Is.EqualTo(before.UpToHideId + 2));
+        Assert.That((await SyncAsync(_bob, 6, sync.UpToChangeId, before.UpToHideId)).HiddenIds, Is.EqualTo(new[] { 3, 6 }));
+    }
+
+    [Test]
+    public async Task In_a_list_the_last_message_that_one_sees_stands_in_for_one_that_one_hid()
+    {
+        await using var carol = await RegisterAsync("Carol");
+        var other = (await carol.OpenDirectChatAsync(_bob)).ChatId;
+        foreach (var (chat, sender) in new[] { (_chat, _ann), (other, carol) })
+        {
+            await sender.SendAsync(chat, "seen");
+            var hidden = await sender.SendAsync(chat, "hidden");
+            await _bob.CallAsync<DeleteMessagesResult>(nameof(ChatHub.DeleteMessages), new DeleteMessagesRequest(chat, [hidden.MessageId]));
+        }
+        var page = await _bob.ListChatsAsync();
+        Assert.That(page.Chats.Where(c => c.ChatId == _chat || c.ChatId == other).Select(c => c.LastMessage!.Text), Is.EqualTo(new[] { "seen", "seen" }));
+    }
+
+    [Test]
     public async Task Changes_come_in_pages()
     {
         var sent = new List<SendMessageResult>();
