@@ -15,6 +15,7 @@ builder.AddConnections();
 builder.AddRedis();
 builder.AddPresence();
 builder.AddPeople();
+builder.AddMarks();
 builder.AddAccounts();
 builder.AddExports();
 builder.AddMedia();

@@ -57,11 +57,14 @@ public sealed record ChatHeadRow
     public DateTime? DeletedAt { get; init; }
     public string? Reactions { get; init; }
 
+    /// <summary>The emoji that this participant reacted with to it.</summary>
+    public string? MyReaction { get; init; }
+
     /// <summary>The last message that this participant may see.</summary>
     public MessageRow? LastMessage => MessageId is { } messageId
         ? new MessageRow(
             ChatId, messageId, SenderId, ClientMessageId!, MessageType!, MessageText, Body, SentAt!.Value,
-            MessageChangeId, EditedAt, DeletedAt, Reactions)
+            MessageChangeId, EditedAt, DeletedAt, Reactions) { MyReaction = MyReaction }
         : null;
 
     /// <summary>With the message that stands for a hidden last one.</summary>

@@ -22,6 +22,12 @@ public enum ChangeOutcome
 
     /// <summary>A message of this type, or a deleted one, cannot be changed so.</summary>
     WrongType,
+
+    /// <summary>One of the two people of a direct chat blocks the other.</summary>
+    Blocked,
+
+    /// <summary>There would be more of something than allowed.</summary>
+    TooMany,
 }
 
 /// <param name="ChangeId">0 when nothing was written.</param>

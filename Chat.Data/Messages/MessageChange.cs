@@ -4,7 +4,22 @@ namespace Chat.Data.Messages;
 /// <param name="Kind">See <see cref="ChangeKinds"/>.</param>
 /// <param name="Row">The message after the change.</param>
 public sealed record MessageChange(
-    long ChatId, long ChangeId, string Kind, long ActorId, MessageRow Row, ChangeAudience Audience);
+    long ChatId, long ChangeId, string Kind, long ActorId, MessageRow Row, ChangeAudience Audience)
+{
+    public ActorsPart Part { get; init; } = ActorsPart.None;
+}
+
+/// <summary>
+/// What the actor made of their own part in the message. A push is the same for everybody and so says nothing of what is each reader's own;
+/// by this the actor's other devices know theirs.
+/// </summary>
+public sealed record ActorsPart
+{
+    public static ActorsPart None { get; } = new();
+
+    /// <summary>The actor's reaction; null for none any more, and where the change is about something else.</summary>
+    public string? Emoji { get; init; }
+}
 
 /// <param name="UserIds">Who is in the chat; empty where nobody need be named: a group in which everybody may see the message.</param>
 /// <param name="Unseeing">Those in the chat who may not see the message: they learn its number, so that they do not look for it.</param>
@@ -15,4 +30,5 @@ public static class ChangeKinds
 {
     public const string Edited = "edited";
     public const string Deleted = "deleted";
+    public const string Reaction = "reaction";
 }

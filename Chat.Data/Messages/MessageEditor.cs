@@ -7,8 +7,10 @@ namespace Chat.Data.Messages;
 /// <summary>Changes messages that are stored; the contract stands at <see cref="IMessageEditor"/>.</summary>
 public sealed class MessageEditor(ChatDatabase database, IMessageAppender appender, TimeProvider time) : IMessageEditor
 {
+    private readonly MessageChanges _changes = new(appender, time);
+
     public Task<ChangeResult> EditAsync(long chatId, long actorId, long messageId, string text, DateTime notBefore) =>
-        ChangeAsync(chatId, actorId, new ChangeResult(ChangeOutcome.NotFound), async change =>
+        _changes.RunAsync(chatId, actorId, new ChangeResult(ChangeOutcome.NotFound), async change =>
         {
             var message = (await change.FindAsync([messageId])).SingleOrDefault();
             var outcome = message is null ? ChangeOutcome.MessageNotFound
@@ -36,7 +38,7 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
         """;
 
     public Task<DeletionResult> DeleteAsync(long chatId, long actorId, IReadOnlyList<long> messageIds, DateTime notBefore) =>
-        ChangeAsync(chatId, actorId, new DeletionResult(ChangeOutcome.NotFound, 0, 0), async change =>
+        _changes.RunAsync(chatId, actorId, new DeletionResult(ChangeOutcome.NotFound, 0, 0), async change =>
         {
             var found = (await change.FindAsync(messageIds)).ToDictionary(message => message.MessageId);
             var messages = new List<MessageRow>();
@@ -45,7 +47,7 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
                 var message = found.GetValueOrDefault(messageId);
                 var outcome = message is null ? ChangeOutcome.MessageNotFound
                     : message.DeletedAt is not null ? ChangeOutcome.Unchanged
-                    : message.MessageType == "system" ? ChangeOutcome.WrongType
+                    : message.IsSystem ? ChangeOutcome.WrongType
                     : change.Actor.May(ChatAction.DeleteOthersMessage) ? ChangeOutcome.Done
                     : message.SenderId != actorId ? ChangeOutcome.Forbidden
                     : message.SentAt < notBefore ? ChangeOutcome.TooLate
@@ -88,7 +90,7 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
     private const string KeepMarkSql = "UPDATE messages SET body = @Body WHERE chat_id = @ChatId AND message_id IN @MessageIds";
 
     public Task<HidingResult> HideAsync(long chatId, long actorId, IReadOnlyList<long> messageIds) =>
-        ChangeAsync(chatId, actorId, new HidingResult(ChangeOutcome.NotFound, 0, []), async change =>
+        _changes.RunAsync(chatId, actorId, new HidingResult(ChangeOutcome.NotFound, 0, []), async change =>
         {
             var hidden = (await change.FindAsync(messageIds)).Select(message => message.MessageId).ToList();
             if (hidden.Count == 0) return new HidingResult(ChangeOutcome.Unchanged, change.Actor.LastHideId, hidden);
@@ -114,17 +116,9 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
         database.QueryAsync<IReadOnlyList<MessageVersionRow>?>(async connection =>
         {
             var asked = new { ChatId = chatId, UserId = userId, MessageId = messageId, Limit = limit };
-            if (await connection.ExecuteScalarAsync<long?>(SeesSql, asked) is null) return null;
+            if (await connection.ExecuteScalarAsync<long?>(VisibleMessage.Sql, asked) is null) return null;
             return (await connection.QueryAsync<MessageVersionRow>(ListVersionsSql, asked)).AsList();
         }, cancellationToken);
-
-    private const string SeesSql = $"""
-        SELECT m.message_id
-        FROM chat_participants me
-        JOIN messages m ON m.chat_id = me.chat_id AND m.message_id >= me.visible_from
-        WHERE me.chat_id = @ChatId AND me.user_id = @UserId AND me.left_at IS NULL AND m.message_id = @MessageId
-          AND {MessageColumns.NotHiddenFromUser}
-        """;
 
     private const string ListVersionsSql = """
         SELECT message_text, written_at
@@ -133,11 +127,4 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
         ORDER BY change_id
         LIMIT @Limit
         """;
-
-    private Task<T> ChangeAsync<T>(long chatId, long actorId, T notFound, Func<MessageTransaction, Task<T>> work) =>
-        appender.ChangeAsync(chatId, leaving: [], async (connection, transaction) =>
-        {
-            var change = await MessageTransaction.LockAsync(connection, transaction, chatId, actorId, time.GetUtcNow().UtcDateTime);
-            return change is null ? new Change<T>(notFound, [], []) : await change.FinishAsync(await work(change));
-        });
 }

@@ -17,7 +17,13 @@ public sealed record MessageRow(
     long LastChangeId = 0,
     DateTime? EditedAt = null,
     DateTime? DeletedAt = null,
-    string? Reactions = null);
+    string? Reactions = null)
+{
+    /// <summary>The emoji that the reader reacted with. Known where somebody reads, not where something is pushed to everybody.</summary>
+    public string? MyReaction { get; init; }
+
+    internal bool IsSystem => MessageType == "system";
+}
 
 /// <summary>The columns of a <see cref="MessageRow"/>, in its order.</summary>
 internal static class MessageColumns

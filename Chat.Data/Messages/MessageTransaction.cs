@@ -76,13 +76,35 @@ internal sealed class MessageTransaction
         FOR UPDATE
         """;
 
+    /// <summary>
+    /// Whether one of the two people of a direct chat blocks the other, so that nothing may pass between them. Nobody can change that before
+    /// the commit: a block writes the chat's row as well.
+    /// </summary>
+    public async Task<bool> IsBlockedAsync() =>
+        Actor.ChatType == "direct" && (await ListAsync<long>(BlockersSql, new { ChatId })).Count > 0;
+
+    // A locking read, as above.
+    private const string BlockersSql = """
+        SELECT b.user_id
+        FROM chat_participants p
+        JOIN chat_participants o ON o.chat_id = p.chat_id AND o.user_id <> p.user_id
+        JOIN blocks b ON b.user_id = p.user_id AND b.blocked_user_id = o.user_id
+        WHERE p.chat_id = @ChatId
+        LOCK IN SHARE MODE
+        """;
+
+    /// <summary>One value, by the parameters that <see cref="ExecuteAsync"/> knows; to be read under a lock.</summary>
+    public Task<T?> ScalarAsync<T>(string sql, object more) => _connection.ExecuteScalarAsync<T>(sql, Parameters(more), _transaction);
+
     /// <summary>Any statement about messages; <c>@ChatId</c>, <c>@ActorId</c>, <c>@Now</c> and <c>@ChangeId</c> are known to it.</summary>
     /// <param name="more">What else it needs, <c>@MessageIds</c> as a rule.</param>
-    public Task<int> ExecuteAsync(string sql, object more)
+    public Task<int> ExecuteAsync(string sql, object more) => _connection.ExecuteAsync(sql, Parameters(more), _transaction);
+
+    private DynamicParameters Parameters(object more)
     {
         var parameters = new DynamicParameters(more);
         parameters.AddDynamicParams(new { ChatId, ActorId = Actor.UserId, Now, ChangeId = NextChangeId });
-        return _connection.ExecuteAsync(sql, parameters, _transaction);
+        return parameters;
     }
 
     /// <summary>Numbers changes, after the statements that made them.</summary>
@@ -102,6 +124,14 @@ internal sealed class MessageTransaction
             _changes.Add(new MessageChange(ChatId, changeId, kind, Actor.UserId, message with { LastChangeId = changeId }, audience));
         }
         return NextChangeId - 1;
+    }
+
+    /// <summary>The same of one message, with what the actor's own devices must know.</summary>
+    public async Task<long> RecordAsync(string kind, MessageRow after, ActorsPart part)
+    {
+        var changeId = await RecordAsync(kind, after);
+        _changes[^1] = _changes[^1] with { Part = part };
+        return changeId;
     }
 
     // One after another, by message; @ChangeId is the first.

@@ -7,6 +7,7 @@ using Chat.Data.Invites;
 using Chat.Data.Messages;
 using Chat.Data.Permissions;
 using Chat.Data.Presence;
+using Chat.Data.Reactions;
 using Chat.Data.Receipts;
 using Chat.Data.Settings;
 using Chat.Server.Features.Accounts;
@@ -19,6 +20,7 @@ using Chat.Server.Features.Messages;
 using Chat.Server.Features.Permissions;
 using Chat.Server.Features.Presence;
 using Chat.Server.Features.Privacy;
+using Chat.Server.Features.Reactions;
 using Chat.Server.Features.Receipts;
 using Chat.Server.Features.Settings;
 using Chat.Server.Features.Typing;
@@ -80,7 +82,8 @@ internal sealed class HubHarness : IDisposable
             new ReceiptService(Rosters, Receipts.Object, MessageInfo.Object, readMarks),
             new WatchPresenceService(PresenceStore.Object, LastSeen.Object, privacy, ConnectionGroups.Object, HubContext.Object),
             new TypingService(Rosters, HubContext.Object, NullLogger<TypingService>.Instance),
-            People(privacy));
+            People(privacy),
+            new MarkServices(new ReactionService(Reactions.Object, privacy)));
         KnowsChat(DirectChat, "direct", Ann, Bob);
         KnowsChat(Group, "group", Ann, Bob, Carol);
         // Nobody has set anything, unless a test says otherwise.
@@ -112,6 +115,7 @@ internal sealed class HubHarness : IDisposable
     public Mock<IHistoryReader> History { get; } = new(MockBehavior.Strict);
 
     public Mock<IMessageEditor> Editor { get; } = new();
+    public Mock<IReactionStore> Reactions { get; } = new();
     public Mock<IChatHeadReader> Heads { get; } = new(MockBehavior.Strict);
     public Mock<IDirectChatStore> DirectChats { get; } = new(MockBehavior.Strict);
     public Mock<IParticipantReader> Participants { get; } = new(MockBehavior.Strict);

@@ -29,7 +29,8 @@ public sealed partial class ChatHub(
     ReceiptService receipts,
     WatchPresenceService presence,
     TypingService typing,
-    PeopleServices people) : Hub<IChatClient>
+    PeopleServices people,
+    MarkServices marks) : Hub<IChatClient>
 {
     public override Task OnConnectedAsync() => connections.ConnectedAsync(Context);
 

@@ -30,6 +30,8 @@ internal static class MessageJson
         private static readonly JsonEncodedText EditedAt = JsonEncodedText.Encode("editedAt");
         private static readonly JsonEncodedText DeletedAt = JsonEncodedText.Encode("deletedAt");
         private static readonly JsonEncodedText Withheld = JsonEncodedText.Encode("withheld");
+        private static readonly JsonEncodedText Reactions = JsonEncodedText.Encode("reactions");
+        private static readonly JsonEncodedText MyReaction = JsonEncodedText.Encode("myReaction");
 
         public override MessageView Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new NotSupportedException("Servers write messages, clients read them.");
@@ -54,6 +56,12 @@ internal static class MessageJson
             if (value.EditedAt is { } editedAt) writer.WriteString(EditedAt, editedAt);
             if (value.DeletedAt is { } deletedAt) writer.WriteString(DeletedAt, deletedAt);
             if (value.Withheld is { } withheld) writer.WriteBoolean(Withheld, withheld);
+            if (value.Reactions is { } reactions)
+            {
+                writer.WritePropertyName(Reactions);
+                JsonSerializer.Serialize(writer, reactions, options);
+            }
+            if (value.MyReaction is { } myReaction) writer.WriteString(MyReaction, myReaction);
             writer.WriteEndObject();
         }
     }

@@ -73,9 +73,9 @@ const texts = (window: MessageWindow): (string | null)[] => window.messages.map(
 test('a change is applied at once, and a later state is never undone', () => {
   const window = new MessageWindow(2, message(2), 4);
   const event = (changeId: number, text: string) => ({ chatId: 1, changeId, kind: 'edited', actorId: 2, message: changed(2, changeId, text) });
-  expect(window.applyChange(event(6, 'later'))).toBe(true);
+  expect(window.applyChange(event(6, 'later'), 1)).toBe(true);
   expect(window.hasHole).toBe(true);
-  expect(window.applyChange(event(5, 'earlier'))).toBe(false);
+  expect(window.applyChange(event(5, 'earlier'), 1)).toBe(false);
   expect(texts(window)).toEqual(['later']);
   expect([window.upToChange, window.hasHole]).toEqual([6, false]);
 });
@@ -91,7 +91,7 @@ test('an answer brings what was missed, also of messages that were pushed meanwh
 
 test('a page that was read before a change does not bring the old state back', () => {
   const window = new MessageWindow(2, message(2), 0);
-  window.applyChange({ chatId: 1, changeId: 1, kind: 'deleted', actorId: 2, message: { ...changed(1, 1, ''), text: null, deletedAt: 'now' } });
+  window.applyChange({ chatId: 1, changeId: 1, kind: 'deleted', actorId: 2, message: { ...changed(1, 1, ''), text: null, deletedAt: 'now' } }, 1);
   window.prepend({ chatId: 1, messages: [message(1)], hasOlder: false, hasNewer: true }, 2);
   expect(texts(window)).toEqual([null, '2']);
 });
@@ -104,4 +104,42 @@ test('what the user hid is dropped, whether it is held, kept aside or still to c
   window.prepend({ chatId: 1, messages: [message(1)], hasOlder: false, hasNewer: true }, 2);
   expect(ids(window)).toEqual([3]);
   expect([window.upTo, window.upToHide, window.hasHole]).toEqual([4, 3, false]);
+});
+
+const Me = 1;
+const counts = [{ emoji: '👍', count: 1 }];
+const reacted = (changeId: number, actorId: number, emoji?: string) => ({
+  chatId: 1, changeId, kind: 'reaction', actorId, message: { ...changed(2, changeId, `state ${changeId}`), reactions: counts }, ...(emoji && { emoji }),
+});
+const mine = (window: MessageWindow) => window.messages.map((held) => held.myReaction);
+
+test("others' reactions leave one's own as it was, and one's own from another device is applied", () => {
+  const window = new MessageWindow(2, { ...changed(2, 4, 'read'), reactions: counts, myReaction: '👍' }, 4);
+  window.applyChange(reacted(5, 2, '❤️'), Me);
+  expect([mine(window), texts(window)]).toEqual([['👍'], ['state 5']]);
+  window.applyChange(reacted(6, Me, '🎉'), Me);
+  expect(mine(window)).toEqual(['🎉']);
+  window.applyChange(reacted(7, Me), Me);
+  expect(mine(window)).toEqual([undefined]);
+});
+
+test("one's own reaction that is told late counts, though the message is newer already", () => {
+  const window = new MessageWindow(2, { ...changed(2, 4, 'read'), reactions: counts }, 4);
+  window.applyChange(reacted(6, 2, '❤️'), Me);
+  window.applyChange(reacted(5, Me, '🎉'), Me);
+  expect([mine(window), texts(window), window.hasHole]).toEqual([['🎉'], ['state 6'], false]);
+});
+
+test('what is read says all of what is the reader\'s own', () => {
+  const window = new MessageWindow(2, { ...changed(2, 4, 'read'), myReaction: '👍' }, 4);
+  window.applyChange(reacted(6, 2, '❤️'), Me);
+  window.applySync(answer([], 2, { changes: [{ ...changed(2, 6, 'synced'), reactions: counts }], upToChangeId: 6, lastChangeId: 6 }));
+  expect([mine(window), window.hasHole]).toEqual([[undefined], false]);
+});
+
+test('a page that was read before a pushed reaction still tells of one\'s own', () => {
+  const window = new MessageWindow(2, null, 4);
+  window.applyChange(reacted(5, 2, '❤️'), Me);
+  window.prepend({ chatId: 1, messages: [{ ...changed(2, 4, 'page'), myReaction: '👍' }], hasOlder: false, hasNewer: false }, 3);
+  expect([mine(window), texts(window)]).toEqual([['👍'], ['state 5']]);
 });

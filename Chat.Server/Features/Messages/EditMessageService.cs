@@ -27,7 +27,7 @@ public sealed class EditMessageService(IMessageEditor editor, HidingNotifier hid
     public async Task<MessageChangeResult> EditAsync(long userId, EditMessageRequest request)
     {
         var result = await editor.EditAsync(request.ChatId, userId, request.MessageId, request.Text, NotBefore(options.EditLimit));
-        Accept(result.Outcome, "messageId", "edit");
+        result.Outcome.Accept("messageId", "edit");
         return new MessageChangeResult(request.ChatId, request.MessageId, result.ChangeId > 0 ? result.ChangeId : null);
     }
 
@@ -38,12 +38,12 @@ public sealed class EditMessageService(IMessageEditor editor, HidingNotifier hid
         if (!request.ForEveryone)
         {
             var hiding = await editor.HideAsync(request.ChatId, userId, messageIds);
-            Accept(hiding.Outcome, "messageIds", "delete");
+            hiding.Outcome.Accept("messageIds", "delete");
             if (hiding.Outcome is ChangeOutcome.Done) hidings.Hidden(userId, new MessagesHiddenEvent(request.ChatId, hiding.HideId, hiding.MessageIds));
             return new DeleteMessagesResult(request.ChatId, ChangeId: null, hiding.HideId);
         }
         var deletion = await editor.DeleteAsync(request.ChatId, userId, messageIds, NotBefore(options.DeleteLimit));
-        Accept(deletion.Outcome, "messageIds", "delete");
+        deletion.Outcome.Accept("messageIds", "delete");
         return new DeleteMessagesResult(request.ChatId, deletion.LastChangeId > 0 ? deletion.LastChangeId : null, HideId: null);
     }
 
@@ -58,19 +58,4 @@ public sealed class EditMessageService(IMessageEditor editor, HidingNotifier hid
     }
 
     private DateTime NotBefore(TimeSpan limit) => time.GetUtcNow().UtcDateTime - limit;
-
-    private static void Accept(ChangeOutcome outcome, string field, string verb)
-    {
-        var refusal = outcome switch
-        {
-            ChangeOutcome.Done or ChangeOutcome.Unchanged => null,
-            ChangeOutcome.NotFound => ChatException.ChatNotFound(),
-            ChangeOutcome.MessageNotFound => ChatException.NotFound("this message"),
-            ChangeOutcome.Forbidden => ChatException.Forbidden($"you may not {verb} this message"),
-            ChangeOutcome.TooLate => ChatException.Forbidden($"this message is too old to {verb}"),
-            ChangeOutcome.WrongType => ChatException.Invalid(field, $"is a message that nobody can {verb}"),
-            _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
-        };
-        if (refusal is not null) throw refusal;
-    }
 }

@@ -37,7 +37,8 @@ public sealed class MessageNotifier(
         foreach (var change in changes)
         {
             var (audience, chatId, changeId) = (change.Audience, change.ChatId, change.ChangeId);
-            var changed = PushedEvent.MessageChanged(new MessageChangedEvent(chatId, changeId, change.Kind, change.ActorId, change.Row.ToView()));
+            var changed = PushedEvent.MessageChanged(
+                new MessageChangedEvent(chatId, changeId, change.Kind, change.ActorId, change.Row.ToView(), change.Part.Emoji));
             if (audience.UserIds.Count == 0)
             {
                 pushes.Push([GroupNames.Chat(chatId)], [changed]);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Chat.Data.Groups;
 using Chat.Data.Messages;
+using Chat.Data.Reactions;
 using Chat.Server.Hubs.Contract;
 
 namespace Chat.Server.Features.Messages;
@@ -25,7 +26,9 @@ internal static class MessageViews
             row.LastChangeId > 0 ? row.LastChangeId : null,
             row.EditedAt,
             row.DeletedAt,
-            WithheldMessages.IsMarked(row.Body) ? true : null);
+            WithheldMessages.IsMarked(row.Body) ? true : null,
+            row.Reactions is null ? null : [.. ReactionCounts.Read(row.Reactions).MostUsedFirst.Select(count => new ReactionCountView(count.Key, count.Value))],
+            row.MyReaction);
     }
 
     public static IReadOnlyList<MessageView> ToViews(this IReadOnlyList<MessageRow> rows) => [.. rows.Select(ToView)];

@@ -39,6 +39,12 @@ public static class Limits
     /// <summary>Characters of one's own name for a contact.</summary>
     public const int ContactNameLength = 100;
 
+    /// <summary>UTF-16 code units of an emoji.</summary>
+    public const int EmojiLength = 32;
+
+    /// <summary>Different emoji that people may react to one message with.</summary>
+    public const int ReactionKinds = 20;
+
     /// <summary>Chats that somebody may pin.</summary>
     public const int PinnedChats = 10;
 }

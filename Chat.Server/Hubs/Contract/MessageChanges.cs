@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Chat.Server.Errors;
 using Chat.Server.Validation;
 
@@ -54,8 +55,11 @@ public sealed record MessageVersionView(string Text, DateTime WrittenAt);
 
 /// <summary>A message is now another. Changes are numbered 1, 2, 3 … within their chat.</summary>
 /// <param name="Kind">See <see cref="MessageChangeKinds"/>; null when you may not see the message, as <paramref name="ActorId"/> and <paramref name="Message"/>: only count the change.</param>
-/// <param name="Message">As it is now.</param>
-public sealed record MessageChangedEvent(long ChatId, long ChangeId, string? Kind, long? ActorId, MessageView? Message);
+/// <param name="Message">As it is now, without what is your own in it: <c>myReaction</c> is never there. It stays what it was, unless you are the actor.</param>
+/// <param name="Emoji">The actor's reaction, where the kind is <c>reaction</c>; absent when it was taken back.</param>
+public sealed record MessageChangedEvent(
+    long ChatId, long ChangeId, string? Kind, long? ActorId, MessageView? Message,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Emoji = null);
 
 /// <summary>You deleted messages for yourself, on this device or another: drop them.</summary>
 /// <param name="HideId">The number of the last one; they are numbered 1, 2, 3 … for you in this chat.</param>
@@ -66,6 +70,7 @@ public static class MessageChangeKinds
 {
     public const string Edited = "edited";
     public const string Deleted = "deleted";
+    public const string Reaction = "reaction";
 }
 
 /// <summary>What a text must be, sent or edited.</summary>

@@ -17,6 +17,8 @@ namespace Chat.Server.Hubs.Contract;
 /// <param name="EditedAt">UTC; absent unless it was edited.</param>
 /// <param name="Withheld">True on a message of yours that never reaches the other person; absent otherwise. Show it as sent, whatever the marks say.</param>
 /// <param name="DeletedAt">UTC; present when it was deleted for everybody. Nothing but this is left of it.</param>
+/// <param name="Reactions">The most used first; absent without any.</param>
+/// <param name="MyReaction">Your own; absent without one, and in what is pushed: there it stays what you know.</param>
 public sealed record MessageView(
     long ChatId,
     long MessageId,
@@ -29,7 +31,9 @@ public sealed record MessageView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? ChangeId = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? EditedAt = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? DeletedAt = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Withheld = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Withheld = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ReactionCountView>? Reactions = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? MyReaction = null);
 
 /// <summary>What a system message records; who did it is the message's sender.</summary>
 /// <param name="Kind">See <see cref="SystemMessageKinds"/>; show a kind that you do not know as a plain event.</param>

@@ -140,7 +140,7 @@ export class Chat {
 
   applyChange(event: MessageChangedEvent): void {
     const { message } = event;
-    this.window.applyChange(event);
+    this.window.applyChange(event, this.me);
     if (message?.deletedAt && message.messageId < this.window.from && message.messageId > this.#watermarks.readUpTo) this.#unreadStale = true;
     this.touch();
   }

@@ -14,6 +14,7 @@ import { Observable } from './observable';
 import { People } from './people';
 import { PositionCheck, type Visibility } from './positionCheck';
 import { PresenceWatcher } from './presence';
+import { Reactions } from './reactions';
 import { ReceiptSender } from './receipts';
 import type { HubEvent, HubTransportFactory } from './transport';
 import { TypingSender, TypingWatcher } from './typing';
@@ -51,6 +52,7 @@ export class ChatClient {
   /** Roles, permissions and what a group says of itself. */
   readonly groups: Groups;
   readonly invites: Invites;
+  readonly reactions: Reactions;
   /** Contacts, blocks, settings. */
   readonly people: People;
   readonly #settingsChanges = new Observable();
@@ -75,6 +77,7 @@ export class ChatClient {
     this.composing = new TypingSender(this.connection);
     this.groups = new Groups(this.connection);
     this.invites = new Invites(this.connection);
+    this.reactions = new Reactions(this.connection);
     this.people = new People(
       this.connection,
       (users) => this.directory.put(...users),

@@ -274,6 +274,14 @@ export interface ListParticipantsRequest {
   readonly limit?: number | null;
 }
 
+export interface ListReactionsRequest {
+  readonly chatId: number;
+  readonly messageId: number;
+  readonly emoji?: string | null;
+  readonly afterUserId?: number | null;
+  readonly limit?: number | null;
+}
+
 export interface MarkChatUnreadRequest {
   readonly chatId: number;
   readonly unread?: boolean;
@@ -309,6 +317,7 @@ export interface MessageChangedEvent {
   readonly kind: string | null;
   readonly actorId: number | null;
   readonly message: MessageView | null;
+  readonly emoji?: string | null;
 }
 
 export interface MessageInfo {
@@ -355,6 +364,8 @@ export interface MessageView {
   readonly editedAt?: string | null;
   readonly deletedAt?: string | null;
   readonly withheld?: boolean | null;
+  readonly reactions?: readonly ReactionCountView[] | null;
+  readonly myReaction?: string | null;
 }
 
 export interface MessagesHiddenEvent {
@@ -428,6 +439,24 @@ export interface PrivacyRuleView {
 export interface PromoteMemberRequest {
   readonly chatId: number;
   readonly userId: number;
+}
+
+export interface ReactionCountView {
+  readonly emoji: string;
+  readonly count: number;
+}
+
+export interface ReactionPage {
+  readonly chatId: number;
+  readonly messageId: number;
+  readonly reactions: readonly ReactionView[];
+  readonly hasMore: boolean;
+}
+
+export interface ReactionView {
+  readonly user: UserView;
+  readonly emoji: string;
+  readonly reactedAt: string;
 }
 
 export interface ReceiptView {
@@ -519,6 +548,12 @@ export interface SetPrivacyRequest {
   readonly setting: string;
   readonly audience: string;
   readonly exceptIds?: readonly number[] | null;
+}
+
+export interface SetReactionRequest {
+  readonly chatId: number;
+  readonly messageId: number;
+  readonly emoji?: string | null;
 }
 
 export interface SetReadReceiptsRequest {
@@ -656,6 +691,7 @@ export interface ChatHubMethods {
   ListJoinRequests(request: ListJoinRequestsRequest): Promise<JoinRequestPage>;
   ListMessages(request: ListMessagesRequest): Promise<MessagePage>;
   ListParticipants(request: ListParticipantsRequest): Promise<ParticipantPage>;
+  ListReactions(request: ListReactionsRequest): Promise<ReactionPage>;
   MarkChatUnread(request: MarkChatUnreadRequest): Promise<ChatSettingsView>;
   MarkDelivered(request: MarkRequest): Promise<MarkResult>;
   MarkRead(request: MarkRequest): Promise<MarkResult>;
@@ -675,6 +711,7 @@ export interface ChatHubMethods {
   SetMemberPermissions(request: SetMemberPermissionsRequest): Promise<MembershipResult>;
   SetNotifications(request: SetNotificationsRequest): Promise<SettingsView>;
   SetPrivacy(request: SetPrivacyRequest): Promise<SettingsView>;
+  SetReaction(request: SetReactionRequest): Promise<MessageChangeResult>;
   SetReadReceipts(request: SetReadReceiptsRequest): Promise<SettingsView>;
   SetSlowMode(request: SetSlowModeRequest): Promise<MembershipResult>;
   SetTyping(request: SetTypingRequest): Promise<SetTypingResult>;
@@ -716,6 +753,8 @@ export const limits = {
   groupSize: 1024,
   importedContacts: 500,
   contactNameLength: 100,
+  emojiLength: 32,
+  reactionKinds: 20,
   pinnedChats: 10,
 } as const;
 

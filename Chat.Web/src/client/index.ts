@@ -11,6 +11,7 @@ export { KeyedOutboxStorage, MemoryOutboxStorage, type OutboxEntry, type OutboxS
 export { People, type Audience, type NotificationKind, type PrivacySetting } from './people';
 export type { Visibility } from './positionCheck';
 export type { PresenceWatcher } from './presence';
+export type { Reactions } from './reactions';
 export { Session, type Registration } from './session';
 export { MemoryTokenStore, type Profile, type StoredTokens, type TokenStore } from './tokens';
 export { signalRTransport } from './transport';

@@ -1,4 +1,5 @@
 import type { MessageView } from './contract';
+import { newer } from './messageStates';
 
 /** States of messages that are not held, kept for the page that may be on its way with an older state of them. */
 const MaxKept = 200;
@@ -10,9 +11,9 @@ export class LateStates {
   /** `null`: the user hid it. */
   keep(messageId: number, state: MessageView | null): void {
     const known = this.#states.get(messageId);
-    if (known === null || (known && state && changeIdOf(state) < changeIdOf(known))) return;
+    if (known === null) return;
     this.#states.delete(messageId);
-    this.#states.set(messageId, state);
+    this.#states.set(messageId, known && state ? newer(known, state) : state);
     if (this.#states.size > MaxKept) this.#states.delete(this.#states.keys().next().value!);
   }
 
@@ -24,13 +25,4 @@ export class LateStates {
       return known === null ? [] : known ? [newer(message, known)] : [message];
     });
   }
-}
-
-/** The state of a message that its later change made. */
-export function newer(held: MessageView, news: MessageView): MessageView {
-  return changeIdOf(news) >= changeIdOf(held) ? news : held;
-}
-
-function changeIdOf(message: MessageView): number {
-  return message.changeId ?? 0;
 }

@@ -1,5 +1,6 @@
 import type { MessageChangedEvent, MessagePage, MessagesHiddenEvent, MessageView, SyncChatResult } from './contract';
-import { LateStates, newer } from './lateStates';
+import { LateStates } from './lateStates';
+import { newer, postedState, pushedState } from './messageStates';
 import { Sequence } from './sequence';
 
 /** Pushed messages kept aside while earlier ones are missing; beyond this a sync fetches them anyway. */
@@ -84,9 +85,10 @@ export class MessageWindow {
   }
 
   /** A message was changed. Returns whether one that is held now reads otherwise. */
-  applyChange({ changeId, message }: MessageChangedEvent): boolean {
-    this.#changes.applied(changeId);
-    return message !== null && this.#merge([message]);
+  applyChange(event: MessageChangedEvent, me: number): boolean {
+    this.#changes.applied(event.changeId);
+    const state = pushedState(event, me);
+    return state !== null && this.#merge([state]);
   }
 
   /** The user hid messages. Returns whether some of them were held. */
@@ -100,7 +102,7 @@ export class MessageWindow {
     if (message.messageId <= this.#upTo) return [];
     this.noteLast(message.messageId);
     if (message.messageId > this.#upTo + 1 && this.#aside.size >= MaxAside) return [];
-    this.#aside.set(message.messageId, message);
+    this.#aside.set(message.messageId, postedState(message));
     return this.#drainAside();
   }
 

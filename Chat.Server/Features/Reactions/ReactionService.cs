@@ -1,0 +1,35 @@
+using Chat.Data.Messages;
+using Chat.Data.Reactions;
+using Chat.Server.Errors;
+using Chat.Server.Features.Messages;
+using Chat.Server.Features.Privacy;
+using Chat.Server.Hubs.Contract;
+
+namespace Chat.Server.Features.Reactions;
+
+/// <summary>Reactions to messages. The rules are checked by the store, under the chat's lock.</summary>
+public sealed class ReactionService(IReactionStore reactions, PrivacyService privacy)
+{
+    /// <exception cref="ChatException"><c>not_found</c>, <c>forbidden</c>, <c>invalid</c>, <c>too_large</c>, <c>unavailable</c>.</exception>
+    public async Task<MessageChangeResult> SetAsync(long userId, SetReactionRequest request)
+    {
+        var result = await reactions.SetAsync(request.ChatId, userId, request.MessageId, request.Emoji, Limits.ReactionKinds);
+        if (result.Outcome is ChangeOutcome.TooMany)
+            throw ChatException.TooLarge("emoji", $"a message has at most {Limits.ReactionKinds} different reactions");
+        result.Outcome.Accept("messageId", "react to");
+        return new MessageChangeResult(request.ChatId, request.MessageId, result.ChangeId > 0 ? result.ChangeId : null);
+    }
+
+    /// <exception cref="ChatException"><c>not_found</c>.</exception>
+    public async Task<ReactionPage> ListAsync(long userId, ListReactionsRequest request, CancellationToken cancellationToken)
+    {
+        var limit = request.Limit ?? Limits.PageSize;
+        var rows = await reactions.ListAsync(
+            request.ChatId, userId, request.MessageId, request.Emoji, request.AfterUserId ?? 0, limit + 1, cancellationToken)
+            ?? throw ChatException.NotFound("this message");
+        var users = rows.Take(limit).Select(row => new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl)).ToList();
+        var shown = await privacy.HideAsync(userId, users, cancellationToken);
+        return new ReactionPage(
+            request.ChatId, request.MessageId, [.. shown.Zip(rows, (user, row) => new ReactionView(user, row.Emoji, row.ReactedAt))], rows.Count > limit);
+    }
+}
