@@ -212,6 +212,7 @@ CREATE TABLE messages (
   edited_at datetime(6),
   deleted_at datetime(6),
   reactions text,
+  pinned_at datetime(6),
   PRIMARY KEY (chat_id,message_id),
   UNIQUE KEY uq_messages_client_message_id (chat_id,sender_id,client_message_id),
   CONSTRAINT fk_messages_chat FOREIGN KEY (chat_id) REFERENCES chats (chat_id)
@@ -286,6 +287,15 @@ CREATE TABLE phone_lookups (
   PRIMARY KEY (user_id,day),
   KEY ix_phone_lookups_day (day),
   CONSTRAINT fk_phone_lookups_user FOREIGN KEY (user_id) REFERENCES users (user_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE pinned_messages (
+  chat_id bigint NOT NULL,
+  message_id bigint NOT NULL,
+  pinned_by bigint NOT NULL,
+  pinned_at datetime(6) NOT NULL,
+  PRIMARY KEY (chat_id,message_id),
+  CONSTRAINT fk_pinned_messages_message FOREIGN KEY (chat_id, message_id) REFERENCES messages (chat_id, message_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE privacy_exceptions (

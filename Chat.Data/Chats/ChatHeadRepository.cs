@@ -76,7 +76,7 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
           COALESCE(c.last_message_at, c.created_at) AS last_activity_at, me.last_hide_id, h.message_id IS NOT NULL AS last_is_hidden,
           me.visible_from, me.delivered_up_to, me.read_up_to,
           m.message_id, COALESCE(m.sender_id, 0) AS sender_id, m.client_message_id, m.message_type, m.message_text, m.body, m.sent_at,
-          COALESCE(m.last_change_id, 0) AS message_change_id, m.edited_at, m.deleted_at, m.reactions,
+          COALESCE(m.last_change_id, 0) AS message_change_id, m.edited_at, m.deleted_at, m.reactions, m.pinned_at,
           peer.user_id AS peer_user_id, peer.name AS peer_name, peer.username AS peer_username, peer.status AS peer_status,
           peer.profile_picture_url AS peer_profile_picture_url,
           own.muted_until, own.pin_position, COALESCE(own.archived, 0) AS archived, COALESCE(own.marked_unread, 0) AS marked_unread,

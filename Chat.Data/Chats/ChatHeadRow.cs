@@ -56,6 +56,7 @@ public sealed record ChatHeadRow
     public DateTime? EditedAt { get; init; }
     public DateTime? DeletedAt { get; init; }
     public string? Reactions { get; init; }
+    public DateTime? PinnedAt { get; init; }
 
     /// <summary>The emoji that this participant reacted with to it.</summary>
     public string? MyReaction { get; init; }
@@ -64,7 +65,7 @@ public sealed record ChatHeadRow
     public MessageRow? LastMessage => MessageId is { } messageId
         ? new MessageRow(
             ChatId, messageId, SenderId, ClientMessageId!, MessageType!, MessageText, Body, SentAt!.Value,
-            MessageChangeId, EditedAt, DeletedAt, Reactions) { MyReaction = MyReaction }
+            MessageChangeId, EditedAt, DeletedAt, Reactions, PinnedAt) { MyReaction = MyReaction }
         : null;
 
     /// <summary>With the message that stands for a hidden last one.</summary>
@@ -81,6 +82,7 @@ public sealed record ChatHeadRow
         EditedAt = row.EditedAt,
         DeletedAt = row.DeletedAt,
         Reactions = row.Reactions,
+        PinnedAt = row.PinnedAt,
     };
 
     // What this participant set for the chat; all of it empty, and the version 0, where nothing was ever set.

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Chat.Data.Groups;
 
 /// <summary>How a change of a group ended.</summary>
@@ -30,4 +33,17 @@ public sealed record GroupChange(GroupOutcome Outcome, long ChatId, long? Messag
 }
 
 /// <summary>The body of a system message, as JSON in <c>messages.body</c>.</summary>
-public sealed record SystemBody(string Kind, IReadOnlyList<long> UserIds, string? Title);
+public sealed record SystemBody(string Kind, IReadOnlyList<long> UserIds, string? Title)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>The message that it is about.</summary>
+    public long? MessageId { get; init; }
+
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    public static SystemBody? Read(string? json) => json is null ? null : JsonSerializer.Deserialize<SystemBody>(json, Json);
+}

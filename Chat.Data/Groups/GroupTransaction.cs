@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using Chat.Data.Messages;
 using Chat.Data.Permissions;
 using Dapper;
@@ -12,8 +11,6 @@ namespace Chat.Data.Groups;
 /// </summary>
 internal sealed class GroupTransaction
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
-
     private readonly DbConnection _connection;
     private readonly DbTransaction _transaction;
     private readonly Head _head;
@@ -201,7 +198,7 @@ internal sealed class GroupTransaction
     {
         var row = new MessageRow(
             ChatId, LastMessageId + 1, actorId, Guid.NewGuid().ToByteArray(bigEndian: true),
-            "system", MessageText: null, JsonSerializer.Serialize(body, Json), _now);
+            "system", MessageText: null, body.ToJson(), _now);
         await _connection.ExecuteAsync(RecordSql, row, _transaction);
         _messages.Add(row);
         return row.MessageId;

@@ -152,7 +152,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
         {
             var (messages, members, changes) = await change.RunAsync(_database);
             if (members.Count > 0) await TryAsync(() => _observer.MembersChangedAsync(change.ChatId, members));
-            Observe([.. messages.Select(row => new StoredMessage(row, Roster: null, Origin: null))]);
+            Observe(messages);
             if (changes.Count > 0) Try(() => _observer.Changed(changes));
             change.Complete();
         }

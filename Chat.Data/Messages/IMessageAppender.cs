@@ -28,4 +28,7 @@ public sealed record Change<T>(T Answer, IReadOnlyList<MessageRow> Messages, IRe
 {
     /// <summary>What became of messages that were there already.</summary>
     public IReadOnlyList<MessageChange> Changes { get; init; } = [];
+
+    /// <summary>See <see cref="StoredMessage.People"/>.</summary>
+    public IReadOnlyList<long> People { get; init; } = [];
 }

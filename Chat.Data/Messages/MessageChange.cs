@@ -31,4 +31,6 @@ public static class ChangeKinds
     public const string Edited = "edited";
     public const string Deleted = "deleted";
     public const string Reaction = "reaction";
+    public const string Pinned = "pinned";
+    public const string Unpinned = "unpinned";
 }

@@ -63,7 +63,7 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
     private static async Task<long> DeleteAsync(MessageTransaction change, List<MessageRow> messages)
     {
         var all = new { MessageIds = messages.ConvertAll(message => message.MessageId) };
-        foreach (var sql in new[] { DeleteVersionsSql, DeleteReactionsSql, MessageMedia.CheckSql, MessageMedia.DropSql, DeleteSql })
+        foreach (var sql in new[] { DeleteVersionsSql, DeleteReactionsSql, DeletePinsSql, MessageMedia.CheckSql, MessageMedia.DropSql, DeleteSql })
             await change.ExecuteAsync(sql, all);
         // A withheld message stays one, also as a tombstone: its tick stays what it is.
         var withheld = messages.FindAll(message => WithheldMessages.IsMarked(message.Body)).ConvertAll(message => message.MessageId);
@@ -71,7 +71,7 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
 
         var after = messages.OrderBy(message => message.MessageId).Select(message => message with
         {
-            MessageText = null, EditedAt = null, Reactions = null, DeletedAt = change.Now,
+            MessageText = null, EditedAt = null, Reactions = null, PinnedAt = null, DeletedAt = change.Now,
             Body = withheld.Contains(message.MessageId) ? WithheldMessages.Mark(body: null) : null,
         });
         return await change.RecordAsync(ChangeKinds.Deleted, [.. after]);
@@ -81,9 +81,11 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
 
     private const string DeleteReactionsSql = "DELETE FROM message_reactions WHERE chat_id = @ChatId AND message_id IN @MessageIds";
 
+    private const string DeletePinsSql = "DELETE FROM pinned_messages WHERE chat_id = @ChatId AND message_id IN @MessageIds";
+
     private const string DeleteSql = """
         UPDATE messages
-        SET message_text = NULL, body = NULL, edited_at = NULL, reactions = NULL, deleted_at = @Now
+        SET message_text = NULL, body = NULL, edited_at = NULL, reactions = NULL, pinned_at = NULL, deleted_at = @Now
         WHERE chat_id = @ChatId AND message_id IN @MessageIds
         """;
 

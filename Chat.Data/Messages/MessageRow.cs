@@ -17,7 +17,8 @@ public sealed record MessageRow(
     long LastChangeId = 0,
     DateTime? EditedAt = null,
     DateTime? DeletedAt = null,
-    string? Reactions = null)
+    string? Reactions = null,
+    DateTime? PinnedAt = null)
 {
     /// <summary>The emoji that the reader reacted with. Known where somebody reads, not where something is pushed to everybody.</summary>
     public string? MyReaction { get; init; }
@@ -31,7 +32,7 @@ internal static class MessageColumns
     /// <summary>Of <c>messages m</c>.</summary>
     public const string OfM = """
         m.chat_id, m.message_id, m.sender_id, m.client_message_id, m.message_type, m.message_text, m.body, m.sent_at,
-          m.last_change_id, m.edited_at, m.deleted_at, m.reactions
+          m.last_change_id, m.edited_at, m.deleted_at, m.reactions, m.pinned_at
         """;
 
     /// <summary>A condition on <c>messages m</c>: it is not hidden from <c>@UserId</c>. One look-up in a primary key.</summary>

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Chat.Data.Groups;
 using Chat.Data.Permissions;
 using Dapper;
 
@@ -22,6 +23,8 @@ internal sealed class MessageTransaction
     private readonly DbTransaction _transaction;
     private readonly Head _head;
     private readonly List<MessageChange> _changes = [];
+    private readonly List<MessageRow> _messages = [];
+    private IReadOnlyList<long> _people = [];
 
     private MessageTransaction(DbConnection connection, DbTransaction transaction, Head head, Actor actor, DateTime now) =>
         (_connection, _transaction, _head, Actor, Now) = (connection, transaction, head, actor, now);
@@ -149,15 +152,36 @@ internal sealed class MessageTransaction
         WHERE c.chat_id = @ChatId AND c.change_id >= @ChangeId AND m.message_id IN @MessageIds
         """;
 
-    /// <summary>Moves the chat's counter. To be called last.</summary>
+    /// <summary>Appends a system message of the actor, with the chat's next id.</summary>
+    public async Task PostAsync(SystemBody body)
+    {
+        var row = new MessageRow(
+            ChatId, LastMessageId + 1, Actor.UserId, Guid.NewGuid().ToByteArray(bigEndian: true), "system", MessageText: null, body.ToJson(), Now);
+        await _connection.ExecuteAsync(PostSql, row, _transaction);
+        _messages.Add(row);
+        if (_head.ChatType == "direct") _people = await ListAsync<long>(PresentSql, new { ChatId });
+    }
+
+    private const string PostSql = """
+        INSERT INTO messages (chat_id, message_id, sender_id, client_message_id, message_type, body, sent_at)
+        VALUES (@ChatId, @MessageId, @SenderId, @ClientMessageId, @MessageType, @Body, @SentAt)
+        """;
+
+    private long LastMessageId => _head.LastMessageId + _messages.Count;
+
+    /// <summary>Moves the chat's counters. To be called last.</summary>
     public async Task<Change<T>> FinishAsync<T>(T answer)
     {
         if (_changes.Count > 0)
-            await _connection.ExecuteAsync(FinishSql, new { ChatId, LastChangeId = NextChangeId - 1 }, _transaction);
-        return new Change<T>(answer, [], []) { Changes = _changes };
+            await _connection.ExecuteAsync(CountChangesSql, new { ChatId, LastChangeId = NextChangeId - 1 }, _transaction);
+        if (_messages.Count > 0)
+            await _connection.ExecuteAsync(MoveHeadSql, new { ChatId, LastMessageId, Now }, _transaction);
+        return new Change<T>(answer, _messages, []) { Changes = _changes, People = _people };
     }
 
-    private const string FinishSql = "UPDATE chats SET last_change_id = @LastChangeId WHERE chat_id = @ChatId";
+    private const string CountChangesSql = "UPDATE chats SET last_change_id = @LastChangeId WHERE chat_id = @ChatId";
+
+    private const string MoveHeadSql = "UPDATE chats SET last_message_id = @LastMessageId, last_message_at = @Now WHERE chat_id = @ChatId";
 
     /// <returns>Everybody present, where they must be named; by message, those of them who do not see it.</returns>
     private async Task<(IReadOnlyList<long> Present, ILookup<long, long> Unseeing)> AudienceAsync(IReadOnlyList<long> messageIds)

@@ -90,7 +90,11 @@ public readonly record struct AppendResult(AppendOutcome Outcome, long MessageId
 /// <summary>A message that is in the database, with what a push of it needs.</summary>
 /// <param name="Roster">The roster of the send, or null when the message was not sent by a client (system messages).</param>
 /// <param name="Origin">See <see cref="NewMessage.Origin"/>.</param>
-public sealed record StoredMessage(MessageRow Row, Roster? Roster, string? Origin);
+public sealed record StoredMessage(MessageRow Row, Roster? Roster, string? Origin)
+{
+    /// <summary>Who is in a direct chat, where there is no roster to tell.</summary>
+    public IReadOnlyList<long> People { get; init; } = [];
+}
 
 /// <summary>Told by the lanes what happened, on the lane: in commit order per chat. Never to be kept waiting, where nothing else is said.</summary>
 public interface IAppendObserver

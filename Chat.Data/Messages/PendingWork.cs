@@ -44,7 +44,7 @@ internal readonly record struct MessageKey(long ChatId, long SenderId, Guid Clie
 
 /// <summary>The messages that a change stored, who joined or left, and what became of older messages.</summary>
 internal readonly record struct ChangeEffects(
-    IReadOnlyList<MessageRow> Messages, IReadOnlyList<long> Members, IReadOnlyList<MessageChange> Changes);
+    IReadOnlyList<StoredMessage> Messages, IReadOnlyList<long> Members, IReadOnlyList<MessageChange> Changes);
 
 internal abstract class PendingChange : PendingWork
 {
@@ -76,7 +76,8 @@ internal sealed class PendingChange<T>(
     {
         var done = await database.InTransactionAsync(change, CancellationToken.None);
         _answer = done.Answer;
-        return new ChangeEffects(done.Messages, done.Members, done.Changes);
+        return new ChangeEffects(
+            [.. done.Messages.Select(row => new StoredMessage(row, Roster: null, Origin: null) { People = done.People })], done.Members, done.Changes);
     }
 
     public override void Complete() => _result.TrySetResult(_answer!);

@@ -19,6 +19,8 @@ public sealed class WritingMessages
         new MessageView(1, 2, 3, Guid.Empty, "text", "edited", null, At, ChangeId: 7, EditedAt: At.AddSeconds(1)),
         new MessageView(1, 2, 3, Guid.Empty, "text", null, null, At, ChangeId: 8, DeletedAt: At.AddSeconds(2)),
         new MessageView(1, 2, 3, Guid.Empty, "text", "liked", null, At, ChangeId: 9, Reactions: [new("👍🏽", 2), new("❤️", 1)], MyReaction: "👍🏽"),
+        new MessageView(1, 2, 3, Guid.Empty, "text", "kept", null, At, ChangeId: 9, Pinned: true),
+        new MessageView(1, 2, 3, null, "system", null, new SystemMessageView("message_pinned", [], null, 7), At),
         new SendMessageResult(1, 2, At, Duplicate: false),
         new SendMessageResult(9_007_199_254_740_991, 2, At.AddTicks(7), Duplicate: true),
     ];

@@ -6,6 +6,7 @@ using Chat.Data.Groups;
 using Chat.Data.Invites;
 using Chat.Data.Messages;
 using Chat.Data.Permissions;
+using Chat.Data.Pins;
 using Chat.Data.Presence;
 using Chat.Data.Reactions;
 using Chat.Data.Receipts;
@@ -18,6 +19,7 @@ using Chat.Server.Features.Groups;
 using Chat.Server.Features.Invites;
 using Chat.Server.Features.Messages;
 using Chat.Server.Features.Permissions;
+using Chat.Server.Features.Pins;
 using Chat.Server.Features.Presence;
 using Chat.Server.Features.Privacy;
 using Chat.Server.Features.Reactions;
@@ -83,7 +85,7 @@ internal sealed class HubHarness : IDisposable
             new WatchPresenceService(PresenceStore.Object, LastSeen.Object, privacy, ConnectionGroups.Object, HubContext.Object),
             new TypingService(Rosters, HubContext.Object, NullLogger<TypingService>.Instance),
             People(privacy),
-            new MarkServices(new ReactionService(Reactions.Object, privacy)));
+            new MarkServices(new ReactionService(Reactions.Object, privacy), new PinService(Pins.Object)));
         KnowsChat(DirectChat, "direct", Ann, Bob);
         KnowsChat(Group, "group", Ann, Bob, Carol);
         // Nobody has set anything, unless a test says otherwise.
@@ -115,6 +117,7 @@ internal sealed class HubHarness : IDisposable
     public Mock<IHistoryReader> History { get; } = new(MockBehavior.Strict);
 
     public Mock<IMessageEditor> Editor { get; } = new();
+    public Mock<IPinStore> Pins { get; } = new();
     public Mock<IReactionStore> Reactions { get; } = new();
     public Mock<IChatHeadReader> Heads { get; } = new(MockBehavior.Strict);
     public Mock<IDirectChatStore> DirectChats { get; } = new(MockBehavior.Strict);

@@ -1,10 +1,12 @@
+using Chat.Data.Pins;
 using Chat.Data.Reactions;
+using Chat.Server.Features.Pins;
 using Chat.Server.Features.Reactions;
 using Chat.Server.Hubs;
 
 namespace Chat.Server.Hosting;
 
-/// <summary>What people put on messages: reactions.</summary>
+/// <summary>What people put on messages: reactions, pins.</summary>
 internal static class MarksSetup
 {
     public static void AddMarks(this WebApplicationBuilder builder)
@@ -12,6 +14,8 @@ internal static class MarksSetup
         var services = builder.Services;
         services.AddSingleton<IReactionStore, ReactionRepository>();
         services.AddSingleton<ReactionService>();
+        services.AddSingleton<IPinStore, PinRepository>();
+        services.AddSingleton<PinService>();
         services.AddSingleton<MarkServices>();
     }
 }

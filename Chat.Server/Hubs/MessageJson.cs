@@ -32,6 +32,7 @@ internal static class MessageJson
         private static readonly JsonEncodedText Withheld = JsonEncodedText.Encode("withheld");
         private static readonly JsonEncodedText Reactions = JsonEncodedText.Encode("reactions");
         private static readonly JsonEncodedText MyReaction = JsonEncodedText.Encode("myReaction");
+        private static readonly JsonEncodedText Pinned = JsonEncodedText.Encode("pinned");
 
         public override MessageView Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new NotSupportedException("Servers write messages, clients read them.");
@@ -62,6 +63,7 @@ internal static class MessageJson
                 JsonSerializer.Serialize(writer, reactions, options);
             }
             if (value.MyReaction is { } myReaction) writer.WriteString(MyReaction, myReaction);
+            if (value.Pinned is { } pinned) writer.WriteBoolean(Pinned, pinned);
             writer.WriteEndObject();
         }
     }

@@ -68,6 +68,7 @@ public sealed class MessageNotifier(
 
     private static IReadOnlyList<string> Audience(StoredMessage message) =>
         WithheldMessages.IsMarked(message.Row.Body) ? [GroupNames.User(message.Row.SenderId)]
+            : message.People.Count > 0 ? [.. message.People.Select(GroupNames.User)]
             : message.Roster is { IsDirect: true } roster ? [.. roster.Members.Keys.Select(GroupNames.User)]
             : [GroupNames.Chat(message.Row.ChatId)];
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Chat.Data.Groups;
 using Chat.Data.Messages;
 using Chat.Data.Reactions;
@@ -9,8 +8,6 @@ namespace Chat.Server.Features.Messages;
 /// <summary>From rows to what clients see.</summary>
 internal static class MessageViews
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
-
     public static MessageView ToView(this MessageRow row)
     {
         var isSystem = row.MessageType == MessageTypes.System;
@@ -28,14 +25,15 @@ internal static class MessageViews
             row.DeletedAt,
             WithheldMessages.IsMarked(row.Body) ? true : null,
             row.Reactions is null ? null : [.. ReactionCounts.Read(row.Reactions).MostUsedFirst.Select(count => new ReactionCountView(count.Key, count.Value))],
-            row.MyReaction);
+            row.MyReaction,
+            row.PinnedAt is null ? null : true);
     }
 
     public static IReadOnlyList<MessageView> ToViews(this IReadOnlyList<MessageRow> rows) => [.. rows.Select(ToView)];
 
     private static SystemMessageView? ReadBody(string? body)
     {
-        var read = body is null ? null : JsonSerializer.Deserialize<SystemBody>(body, Json);
-        return read is null ? null : new SystemMessageView(read.Kind, read.UserIds, read.Title);
+        var read = SystemBody.Read(body);
+        return read is null ? null : new SystemMessageView(read.Kind, read.UserIds, read.Title, read.MessageId);
     }
 }

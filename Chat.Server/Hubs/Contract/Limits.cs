@@ -45,6 +45,9 @@ public static class Limits
     /// <summary>Different emoji that people may react to one message with.</summary>
     public const int ReactionKinds = 20;
 
+    /// <summary>Messages that a chat may have pinned.</summary>
+    public const int PinnedMessages = 100;
+
     /// <summary>Chats that somebody may pin.</summary>
     public const int PinnedChats = 10;
 }

@@ -71,6 +71,8 @@ public static class MessageChangeKinds
     public const string Edited = "edited";
     public const string Deleted = "deleted";
     public const string Reaction = "reaction";
+    public const string Pinned = "pinned";
+    public const string Unpinned = "unpinned";
 }
 
 /// <summary>What a text must be, sent or edited.</summary>

@@ -19,6 +19,7 @@ namespace Chat.Server.Hubs.Contract;
 /// <param name="DeletedAt">UTC; present when it was deleted for everybody. Nothing but this is left of it.</param>
 /// <param name="Reactions">The most used first; absent without any.</param>
 /// <param name="MyReaction">Your own; absent without one, and in what is pushed: there it stays what you know.</param>
+/// <param name="Pinned">True while the chat has it pinned; absent otherwise.</param>
 public sealed record MessageView(
     long ChatId,
     long MessageId,
@@ -33,13 +34,17 @@ public sealed record MessageView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? DeletedAt = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Withheld = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ReactionCountView>? Reactions = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? MyReaction = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? MyReaction = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Pinned = null);
 
 /// <summary>What a system message records; who did it is the message's sender.</summary>
 /// <param name="Kind">See <see cref="SystemMessageKinds"/>; show a kind that you do not know as a plain event.</param>
 /// <param name="UserIds">Whom it was done to; empty where nobody.</param>
 /// <param name="Title">The group's title, where the event is about it.</param>
-public sealed record SystemMessageView(string Kind, IReadOnlyList<long> UserIds, string? Title);
+/// <param name="MessageId">The message that was pinned; absent where the event is about something else.</param>
+public sealed record SystemMessageView(
+    string Kind, IReadOnlyList<long> UserIds, string? Title,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? MessageId = null);
 
 /// <param name="ClientMessageId">Your name for this message: a UUID, the same on every retry. A repeated send returns the first result.</param>
 /// <param name="Text">1–4,096 UTF-16 code units; not only white space; no control characters but tab and line breaks.</param>
@@ -156,4 +161,5 @@ public static class SystemMessageKinds
     public const string TitleChanged = "title_changed";
     public const string DescriptionChanged = "description_changed";
     public const string SlowModeChanged = "slow_mode_changed";
+    public const string MessagePinned = "message_pinned";
 }

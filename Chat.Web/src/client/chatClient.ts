@@ -12,6 +12,7 @@ import { Outbox, type OutboxEntry } from './outbox';
 import type { OutboxStorage } from './outboxStorage';
 import { Observable } from './observable';
 import { People } from './people';
+import { Pins } from './pins';
 import { PositionCheck, type Visibility } from './positionCheck';
 import { PresenceWatcher } from './presence';
 import { Reactions } from './reactions';
@@ -53,6 +54,7 @@ export class ChatClient {
   readonly groups: Groups;
   readonly invites: Invites;
   readonly reactions: Reactions;
+  readonly pins: Pins;
   /** Contacts, blocks, settings. */
   readonly people: People;
   readonly #settingsChanges = new Observable();
@@ -78,6 +80,7 @@ export class ChatClient {
     this.groups = new Groups(this.connection);
     this.invites = new Invites(this.connection);
     this.reactions = new Reactions(this.connection);
+    this.pins = new Pins(this.connection);
     this.people = new People(
       this.connection,
       (users) => this.directory.put(...users),

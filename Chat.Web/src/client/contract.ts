@@ -274,6 +274,10 @@ export interface ListParticipantsRequest {
   readonly limit?: number | null;
 }
 
+export interface ListPinnedRequest {
+  readonly chatId: number;
+}
+
 export interface ListReactionsRequest {
   readonly chatId: number;
   readonly messageId: number;
@@ -366,6 +370,7 @@ export interface MessageView {
   readonly withheld?: boolean | null;
   readonly reactions?: readonly ReactionCountView[] | null;
   readonly myReaction?: string | null;
+  readonly pinned?: boolean | null;
 }
 
 export interface MessagesHiddenEvent {
@@ -418,6 +423,22 @@ export interface PinChatsRequest {
 
 export interface PinChatsResult {
   readonly changed: readonly ChatSettingsChangedEvent[];
+}
+
+export interface PinMessageRequest {
+  readonly chatId: number;
+  readonly messageId: number;
+}
+
+export interface PinnedPage {
+  readonly chatId: number;
+  readonly pinned: readonly PinnedView[];
+}
+
+export interface PinnedView {
+  readonly message: MessageView;
+  readonly pinnedBy: number;
+  readonly pinnedAt: string;
 }
 
 export interface PresenceView {
@@ -619,6 +640,7 @@ export interface SystemMessageView {
   readonly kind: string;
   readonly userIds: readonly number[];
   readonly title: string | null;
+  readonly messageId?: number | null;
 }
 
 export interface TransferOwnershipRequest {
@@ -635,6 +657,11 @@ export interface TypingChangedEvent {
 
 export interface UnblockUserRequest {
   readonly userId: number;
+}
+
+export interface UnpinMessageRequest {
+  readonly chatId: number;
+  readonly messageId: number;
 }
 
 export interface UpdateChatInfoRequest {
@@ -691,6 +718,7 @@ export interface ChatHubMethods {
   ListJoinRequests(request: ListJoinRequestsRequest): Promise<JoinRequestPage>;
   ListMessages(request: ListMessagesRequest): Promise<MessagePage>;
   ListParticipants(request: ListParticipantsRequest): Promise<ParticipantPage>;
+  ListPinned(request: ListPinnedRequest): Promise<PinnedPage>;
   ListReactions(request: ListReactionsRequest): Promise<ReactionPage>;
   MarkChatUnread(request: MarkChatUnreadRequest): Promise<ChatSettingsView>;
   MarkDelivered(request: MarkRequest): Promise<MarkResult>;
@@ -699,6 +727,7 @@ export interface ChatHubMethods {
   OpenDirectChat(request: OpenDirectChatRequest): Promise<ChatView>;
   OpenSavedMessages(request: OpenSavedMessagesRequest): Promise<ChatView>;
   PinChats(request: PinChatsRequest): Promise<PinChatsResult>;
+  PinMessage(request: PinMessageRequest): Promise<MessageChangeResult>;
   PreviewInvite(request: PreviewInviteRequest): Promise<InvitePreview>;
   PromoteMember(request: PromoteMemberRequest): Promise<MembershipResult>;
   RemoveContact(request: RemoveContactRequest): Promise<RemoveContactResult>;
@@ -719,6 +748,7 @@ export interface ChatHubMethods {
   SyncChat(request: SyncChatRequest): Promise<SyncChatResult>;
   TransferOwnership(request: TransferOwnershipRequest): Promise<MembershipResult>;
   UnblockUser(request: UnblockUserRequest): Promise<BlockResult>;
+  UnpinMessage(request: UnpinMessageRequest): Promise<MessageChangeResult>;
   UpdateChatInfo(request: UpdateChatInfoRequest): Promise<MembershipResult>;
   WatchPresence(request: WatchPresenceRequest): Promise<WatchPresenceResult>;
 }
@@ -755,6 +785,7 @@ export const limits = {
   contactNameLength: 100,
   emojiLength: 32,
   reactionKinds: 20,
+  pinnedMessages: 100,
   pinnedChats: 10,
 } as const;
 

@@ -9,6 +9,7 @@ export type { InviteLimits, InviteListener, Invites } from './invites';
 export { Http, type HttpOptions } from './http';
 export { KeyedOutboxStorage, MemoryOutboxStorage, type OutboxEntry, type OutboxStorage } from './outboxStorage';
 export { People, type Audience, type NotificationKind, type PrivacySetting } from './people';
+export type { Pins } from './pins';
 export type { Visibility } from './positionCheck';
 export type { PresenceWatcher } from './presence';
 export type { Reactions } from './reactions';

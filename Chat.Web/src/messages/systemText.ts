@@ -31,6 +31,8 @@ export function systemText(message: Pick<MessageView, 'senderId' | 'system'>, na
       return `${actor} took the admin role from ${others}`;
     case 'title_changed':
       return `${actor} named the group “${system.title ?? ''}”`;
+    case 'message_pinned':
+      return `${actor} pinned a message`;
     default:
       return 'The group was changed';
   }
