@@ -100,6 +100,7 @@ CREATE TABLE chat_participants (
   last_hide_id bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (chat_id,user_id),
   KEY ix_chat_participants_user (user_id,left_at,chat_id),
+  KEY ix_chat_participants_visible_from (chat_id,visible_from,left_at),
   CONSTRAINT fk_chat_participants_chat FOREIGN KEY (chat_id) REFERENCES chats (chat_id),
   CONSTRAINT fk_chat_participants_user FOREIGN KEY (user_id) REFERENCES users (user_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
@@ -145,6 +146,7 @@ CREATE TABLE hidden_messages (
   hide_id bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (chat_id,user_id,message_id),
   KEY ix_hidden_messages_hide (chat_id,user_id,hide_id),
+  KEY ix_hidden_messages_message (chat_id,message_id),
   CONSTRAINT fk_hidden_messages_participant FOREIGN KEY (chat_id, user_id) REFERENCES chat_participants (chat_id, user_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 

@@ -63,7 +63,7 @@ internal sealed class NaiveHub(NaiveStore store) : Hub
 
         var senderId = (long)Context.Items[nameof(BareCaller)]!;
         var sentAt = TimeProvider.System.GetUtcNow().UtcDateTime;
-        var messageId = await store.AddAsync(request.ChatId, senderId, request.ClientMessageId, request.Text, sentAt);
+        var messageId = await store.AddAsync(request.ChatId, senderId, request.ClientMessageId, request.Text!, sentAt);
         await Clients.OthersInGroup($"chat:{request.ChatId}").SendAsync("MessagePosted", new MessageView(
             request.ChatId, messageId, senderId, request.ClientMessageId, MessageTypes.Text, request.Text, System: null, sentAt));
         return new SendMessageResult(request.ChatId, messageId, sentAt, Duplicate: false);

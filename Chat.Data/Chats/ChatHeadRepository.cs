@@ -9,7 +9,7 @@ namespace Chat.Data.Chats;
 /// Reads chat heads, a page of any size in two round trips: which chats they are and where the reader stands in each; then their heads, their
 /// other participants' marks, and what is unread. The second holds the ids of the page as numbers, so that each part is a range of a primary
 /// key whatever the optimizer believes. Its text is another for every page, so it goes to the driver directly: Dapper would remember each.
-/// A third one is needed only where a chat's last message is hidden from the reader, one more where somebody reacted to it.
+/// A third one is needed only where a chat's last message is hidden from the reader, one more each where somebody reacted to it, and where it is a reply.
 /// </summary>
 public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
 {
@@ -120,7 +120,7 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
 
         await reader.CloseAsync();
         if (heads.Any(head => head.LastIsHidden)) heads = await WithVisibleLastAsync(connection, heads, userId);
-        heads = await WithOwnMarksAsync(connection, heads, userId);
+        heads = await WithReadersPartAsync(connection, heads, userId);
 
         return
         [
@@ -129,12 +129,17 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
         ];
     }
 
-    private static async Task<List<ChatHeadRow>> WithOwnMarksAsync(DbConnection connection, List<ChatHeadRow> heads, long userId)
+    private static async Task<List<ChatHeadRow>> WithReadersPartAsync(DbConnection connection, List<ChatHeadRow> heads, long userId)
     {
-        var last = heads.Where(head => head.Reactions is not null).Select(head => head.LastMessage).OfType<MessageRow>().ToList();
+        var last = heads.Where(head => head.Reactions is not null || head.Body is not null).Select(head => head.LastMessage).OfType<MessageRow>().ToList();
         if (last.Count == 0) return heads;
-        var own = await OwnMarks.FindAsync(connection, userId, last);
-        return [.. heads.Select(head => head.LastMessage is { } message ? head with { MyReaction = own.On(message).MyReaction } : head)];
+        var part = await ReadersPart.FindAsync(connection, userId, last);
+        return
+        [
+            .. heads.Select(head => head.LastMessage is { } message && part.On(message) is { } read
+                ? head with { MyReaction = read.MyReaction, Quoted = read.Quoted }
+                : head),
+        ];
     }
 
     // The last message of a chat is hidden from somebody only now and then, so the usual page does not pay for looking further back.

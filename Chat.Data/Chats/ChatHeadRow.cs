@@ -61,11 +61,14 @@ public sealed record ChatHeadRow
     /// <summary>The emoji that this participant reacted with to it.</summary>
     public string? MyReaction { get; init; }
 
+    /// <summary>The head of what it answers, where this participant may see that.</summary>
+    public QuotedHead? Quoted { get; init; }
+
     /// <summary>The last message that this participant may see.</summary>
     public MessageRow? LastMessage => MessageId is { } messageId
         ? new MessageRow(
             ChatId, messageId, SenderId, ClientMessageId!, MessageType!, MessageText, Body, SentAt!.Value,
-            MessageChangeId, EditedAt, DeletedAt, Reactions, PinnedAt) { MyReaction = MyReaction }
+            MessageChangeId, EditedAt, DeletedAt, Reactions, PinnedAt) { MyReaction = MyReaction, Quoted = Quoted }
         : null;
 
     /// <summary>With the message that stands for a hidden last one.</summary>

@@ -168,7 +168,11 @@ internal sealed class AppendBatch
 
     private MessageRow RowOf(PendingMessage pending) => new(
         pending.ChatId, pending.Outcome.MessageId, pending.Message.SenderId, pending.Message.ClientMessageId.ToByteArray(bigEndian: true),
-        pending.Message.Type, pending.Message.Text, pending.Message.Body, _now);
+        pending.Message.Type, pending.Message.Text, pending.Message.Body, _now)
+    {
+        // Who joined since it was looked up may not see it.
+        Quoted = pending.Chat!.RosterChanged ? null : pending.Message.Quoted,
+    };
 }
 
 /// <summary>How many messages of a batch ended how.</summary>

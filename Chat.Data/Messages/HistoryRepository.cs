@@ -54,7 +54,7 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
             var position = await FindPositionAsync(connection, chatId, userId);
             if (position is null) return ((ChatPosition, IReadOnlyList<MessageRow>)?)null;
             var messages = await PageAsync(connection, chatId, userId, anchor, messageId, limit);
-            return (position, (await OwnMarks.FindAsync(connection, userId, messages)).On(messages));
+            return (position, (await ReadersPart.FindAsync(connection, userId, messages)).On(messages));
         }, cancellationToken);
 
     public async Task<(ChatPosition Position, IReadOnlyList<MessageRow> Messages)?> ReadPageAsync(
@@ -88,8 +88,8 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
             if (position is null) return ((ChatPosition, IReadOnlyList<MessageRow>, IReadOnlyList<MessageRow>)?)null;
             var before = await PageAsync(connection, chatId, userId, HistoryAnchor.Before, messageId + 1, older);
             var after = await PageAsync(connection, chatId, userId, HistoryAnchor.After, messageId, newer);
-            var own = await OwnMarks.FindAsync(connection, userId, before.Concat(after));
-            return (position, own.On(before), own.On(after));
+            var part = await ReadersPart.FindAsync(connection, userId, before.Concat(after));
+            return (position, part.On(before), part.On(after));
         }, cancellationToken);
     }
 
@@ -103,8 +103,8 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
             var (changes, changedUpTo) = await ChangesAsync(connection, chatId, userId, afterMessageId, marks.Changes, position.LastChangeId, limit);
             var (hidden, hiddenUpTo) = await HidingsAsync(connection, chatId, userId, marks.Hidings, position.LastHideId, limit);
             var messages = await PageAsync(connection, chatId, userId, HistoryAnchor.After, afterMessageId, limit + 1);
-            var own = await OwnMarks.FindAsync(connection, userId, messages.Concat(changes));
-            return new SyncPage(position, own.On(messages), own.On(changes), new SyncMarks(changedUpTo, hiddenUpTo), hidden);
+            var part = await ReadersPart.FindAsync(connection, userId, messages.Concat(changes));
+            return new SyncPage(position, part.On(messages), part.On(changes), new SyncMarks(changedUpTo, hiddenUpTo), hidden);
         }, cancellationToken);
 
     private static async Task<(IReadOnlyList<MessageRow> Changed, long UpTo)> ChangesAsync(
@@ -152,15 +152,15 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
         var position = await database.QueryAsync(connection => FindPositionAsync(connection, wanted.ChatId, userId), cancellationToken);
         if (position is null) return (null, null);
         var pages = await from.TryReadAsync((connection, limited) => wanted.ReadAsync(connection, position, limited), cancellationToken);
-        return (position, pages is null ? null : await WithOwnAsync(pages, userId, cancellationToken));
+        return (position, pages is null ? null : await WithReadersPartAsync(pages, userId, cancellationToken));
     }
 
-    private async Task<TwoPages> WithOwnAsync(TwoPages pages, long userId, CancellationToken cancellationToken)
+    private async Task<TwoPages> WithReadersPartAsync(TwoPages pages, long userId, CancellationToken cancellationToken)
     {
         var rows = pages.Older.Concat(pages.Newer);
-        if (!OwnMarks.AreIn(rows)) return pages;
-        var own = await database.QueryAsync(connection => OwnMarks.FindAsync(connection, userId, rows), cancellationToken);
-        return new TwoPages(own.On(pages.Older), own.On(pages.Newer));
+        if (!ReadersPart.IsIn(rows)) return pages;
+        var part = await database.QueryAsync(connection => ReadersPart.FindAsync(connection, userId, rows), cancellationToken);
+        return new TwoPages(part.On(pages.Older), part.On(pages.Newer));
     }
 
     private static Task<ChatPosition?> FindPositionAsync(DbConnection connection, long chatId, long userId) =>

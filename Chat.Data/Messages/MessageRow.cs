@@ -23,6 +23,9 @@ public sealed record MessageRow(
     /// <summary>The emoji that the reader reacted with. Known where somebody reads, not where something is pushed to everybody.</summary>
     public string? MyReaction { get; init; }
 
+    /// <summary>The head of the message that it answers, where the reader may see that, or everybody whom it is pushed to.</summary>
+    public QuotedHead? Quoted { get; init; }
+
     internal bool IsSystem => MessageType == "system";
 }
 

@@ -16,6 +16,9 @@ public sealed record NewMessage(Roster Roster, long SenderId, Guid ClientMessage
     /// <summary>JSON of what the message has beside its text.</summary>
     public string? Body { get; init; }
 
+    /// <summary>The head of the message that it answers, where everybody in the chat may see that; for the push alone.</summary>
+    public QuotedHead? Quoted { get; init; }
+
     /// <summary>Rows of other tables that belong to the message; stored with it or not at all.</summary>
     public IReadOnlyList<SideRow> Beside { get; init; } = [];
 

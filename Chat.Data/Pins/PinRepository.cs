@@ -65,8 +65,8 @@ public sealed class PinRepository(ChatDatabase database, IMessageAppender append
             if (await connection.ExecuteScalarAsync<long?>(IsInSql, asked) is null) return null;
             var pinned = (await connection.QueryAsync<MessageRow, Pin, PinnedMessage>(
                 ListSql, (message, pin) => new PinnedMessage(message, pin.PinnedBy, pin.PinnedAt), asked, splitOn: "pinned_by")).AsList();
-            var own = await OwnMarks.FindAsync(connection, userId, pinned.Select(pin => pin.Message));
-            return pinned.ConvertAll(pin => pin with { Message = own.On(pin.Message) });
+            var part = await ReadersPart.FindAsync(connection, userId, pinned.Select(pin => pin.Message));
+            return pinned.ConvertAll(pin => pin with { Message = part.On(pin.Message) });
         }, cancellationToken);
 
     private const string IsInSql = """

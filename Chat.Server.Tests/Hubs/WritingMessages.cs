@@ -21,6 +21,9 @@ public sealed class WritingMessages
         new MessageView(1, 2, 3, Guid.Empty, "text", "liked", null, At, ChangeId: 9, Reactions: [new("👍🏽", 2), new("❤️", 1)], MyReaction: "👍🏽"),
         new MessageView(1, 2, 3, Guid.Empty, "text", "kept", null, At, ChangeId: 9, Pinned: true),
         new MessageView(1, 2, 3, null, "system", null, new SystemMessageView("message_pinned", [], null, 7), At),
+        new MessageView(1, 2, 3, Guid.Empty, "text", "yes", null, At, ReplyTo: new ReplyView(1)),
+        new MessageView(1, 2, 3, Guid.Empty, "location", null, null, At, ReplyTo: new ReplyView(1, 4, "text", "where?"), Location: new LocationView(-12.5, 180, Name: "Hér")),
+        new MessageView(1, 2, 3, Guid.Empty, "contact", null, null, At, Contact: new ContactCardView("Ann", "+4915112345678", 7)),
         new SendMessageResult(1, 2, At, Duplicate: false),
         new SendMessageResult(9_007_199_254_740_991, 2, At.AddTicks(7), Duplicate: true),
     ];

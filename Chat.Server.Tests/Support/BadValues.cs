@@ -46,15 +46,31 @@ internal static class BadValues
             _ when field.Type == typeof(string) => BadTexts,
             _ when field.Type == typeof(DateTime) => BadTimes,
             _ when field.Type == typeof(IReadOnlyList<string>) => BadPhoneNumbers,
+            _ when field.Type == typeof(LocationView) => BadLocations,
+            _ when field.Type == typeof(ContactCardView) => BadCards,
             _ when field.Type == typeof(bool) => ["1", "0", "\"true\"", "[]"],
             // Watching nobody is how a client stops watching, and no pinned chats are fine.
             _ when field.Type == typeof(IReadOnlyList<long>) && method.Name is nameof(ChatHub.WatchPresence) or nameof(ChatHub.PinChats) => BadIds.Where(bad => bad != "[]"),
             _ when field.Type == typeof(IReadOnlyList<long>) => BadIds,
             _ => throw new NotSupportedException($"{method.Name}.{field.Name} is of type {field.Type}: say here what is bad for it."),
         };
+        // A place needs its two numbers, and they are on the map where they are 0.
         var wrongTypes = WrongTypes.Where(bad => field.Type != typeof(bool) || bad != "true");
         return values.Concat(wrongTypes).Concat(field.Optional ? [] : ["null"]);
     }
+
+    private static readonly string[] BadLocations =
+    [
+        "5", "[]", "\"text\"", "{\"latitude\":91,\"longitude\":0}", "{\"latitude\":0,\"longitude\":-180.1}", "{\"latitude\":\"1\",\"longitude\":0}",
+        "{\"latitude\":1e999,\"longitude\":0}", "{\"latitude\":1,\"longitude\":1,\"accuracyMeters\":0}", "{\"latitude\":1,\"longitude\":1,\"name\":\"\"}",
+        "{\"latitude\":1,\"longitude\":1,\"name\":\"a\\u0000b\"}", $"{{\"latitude\":1,\"longitude\":1,\"address\":\"{new string('x', 201)}\"}}",
+    ];
+
+    private static readonly string[] BadCards =
+    [
+        "5", "[]", "\"text\"", "{\"name\":\"Ann\"}", "{\"phoneNumber\":\"+4915112345678\"}", "{\"name\":\"\",\"userId\":1}", "{\"name\":\"Ann\",\"userId\":0}",
+        "{\"name\":\"Ann\",\"phoneNumber\":\"0151\"}", "{\"name\":\"a\\nb\",\"userId\":1}", $"{{\"name\":\"{new string('x', 101)}\",\"userId\":1}}",
+    ];
 
     private static readonly string[] BadNames = ["5", "\"send_text\"", "[5]", "[null]", "[\"\"]", "[\"no such permission\"]", "[\"SEND_TEXT\"]", "[[\"send_text\"]]"];
 

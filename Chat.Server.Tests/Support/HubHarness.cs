@@ -77,7 +77,7 @@ internal sealed class HubHarness : IDisposable
             new InviteService(
                 Invites.Object, Rights.Object, Heads.Object, Rosters, new GroupAnnouncer(Heads.Object, ChatNotifier),
                 new InviteNotifier(HubContext.Object, NullLogger<InviteNotifier>.Instance), privacy, new GroupOptions()),
-            new SendMessageService(Rosters, Appender.Object, Time),
+            new SendMessageService(Rosters, Appender.Object, References.Object, Time),
             new EditMessageService(
                 Editor.Object, new HidingNotifier(HubContext.Object, NullLogger<HidingNotifier>.Instance), new MessageChangeOptions(), Time),
             new HistoryService(History.Object, sync ?? new SyncOptions(), readMarks),
@@ -115,6 +115,8 @@ internal sealed class HubHarness : IDisposable
     public Mock<IMessageAppender> Appender { get; } = new(MockBehavior.Strict);
     public Mock<IReceiptWriter> Receipts { get; } = new(MockBehavior.Strict);
     public Mock<IHistoryReader> History { get; } = new(MockBehavior.Strict);
+
+    public Mock<IMessageReferences> References { get; } = new(MockBehavior.Strict);
 
     public Mock<IMessageEditor> Editor { get; } = new();
     public Mock<IPinStore> Pins { get; } = new();

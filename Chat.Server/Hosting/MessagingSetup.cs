@@ -75,6 +75,7 @@ internal static class MessagingSetup
         services.AddSingleton<IAppendObserver, MessageNotifier>();
         services.AddSingleton<MessageAppender>();
         services.AddSingleton<IMessageAppender>(s => s.GetRequiredService<MessageAppender>());
+        services.AddSingleton<IMessageReferences, MessageReferences>();
         services.AddSingleton<SendMessageService>();
         services.AddSingleton<IMessageEditor, MessageEditor>();
         services.AddSingleton<HidingNotifier>();

@@ -33,6 +33,9 @@ internal static class MessageJson
         private static readonly JsonEncodedText Reactions = JsonEncodedText.Encode("reactions");
         private static readonly JsonEncodedText MyReaction = JsonEncodedText.Encode("myReaction");
         private static readonly JsonEncodedText Pinned = JsonEncodedText.Encode("pinned");
+        private static readonly JsonEncodedText ReplyTo = JsonEncodedText.Encode("replyTo");
+        private static readonly JsonEncodedText Location = JsonEncodedText.Encode("location");
+        private static readonly JsonEncodedText Contact = JsonEncodedText.Encode("contact");
 
         public override MessageView Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new NotSupportedException("Servers write messages, clients read them.");
@@ -57,14 +60,19 @@ internal static class MessageJson
             if (value.EditedAt is { } editedAt) writer.WriteString(EditedAt, editedAt);
             if (value.DeletedAt is { } deletedAt) writer.WriteString(DeletedAt, deletedAt);
             if (value.Withheld is { } withheld) writer.WriteBoolean(Withheld, withheld);
-            if (value.Reactions is { } reactions)
-            {
-                writer.WritePropertyName(Reactions);
-                JsonSerializer.Serialize(writer, reactions, options);
-            }
+            if (value.Reactions is { } reactions) Write(writer, Reactions, reactions, options);
             if (value.MyReaction is { } myReaction) writer.WriteString(MyReaction, myReaction);
             if (value.Pinned is { } pinned) writer.WriteBoolean(Pinned, pinned);
+            if (value.ReplyTo is { } replyTo) Write(writer, ReplyTo, replyTo, options);
+            if (value.Location is { } location) Write(writer, Location, location, options);
+            if (value.Contact is { } contact) Write(writer, Contact, contact, options);
             writer.WriteEndObject();
+        }
+
+        private static void Write<T>(Utf8JsonWriter writer, JsonEncodedText name, T value, JsonSerializerOptions options)
+        {
+            writer.WritePropertyName(name);
+            JsonSerializer.Serialize(writer, value, options);
         }
     }
 

@@ -143,3 +143,14 @@ test('a page that was read before a pushed reaction still tells of one\'s own', 
   window.prepend({ chatId: 1, messages: [{ ...changed(2, 4, 'page'), myReaction: '👍' }], hasOlder: false, hasNewer: false }, 3);
   expect([mine(window), texts(window)]).toEqual([['👍'], ['state 5']]);
 });
+
+test('a pushed change does not take the head away that a reply shows, and a page that was read does', () => {
+  const window = new MessageWindow(0, null);
+  const head = { messageId: 1, senderId: 3, type: 'text', text: 'who?' };
+  window.applySync(answer([1, 2], 2, { messages: [message(1), { ...message(2), replyTo: head }] }));
+  const edited: MessageView = { ...message(2), text: 'me', changeId: 1, replyTo: { messageId: 1 } };
+  window.applyChange({ chatId: 1, changeId: 1, kind: 'edited', actorId: 2, message: edited }, 9);
+  expect(window.messages[1]).toMatchObject({ text: 'me', replyTo: head });
+  window.applySync(answer([], 2, { changes: [edited], upToChangeId: 1, lastChangeId: 1 }));
+  expect(window.messages[1]!.replyTo).toEqual({ messageId: 1 });
+});

@@ -30,6 +30,21 @@ describe('sending', () => {
     expect(h.storage.load()).toEqual([]);
   });
 
+  test('a reply shows at once what it answers, and a place goes out without a text', async () => {
+    h.server.say(1, Bob, `where? ${'👋'.repeat(100)}`);
+    await h.open();
+    h.client.send(1, 'here', { replyTo: 1 });
+    h.client.send(1, '', { location: { latitude: 1.5, longitude: -2 } });
+    await pass(20);
+    const [question, reply, place] = h.messages();
+    expect(reply!.replyTo).toEqual({ messageId: 1, senderId: Bob, type: 'text', text: question!.text!.slice(0, 139) });
+    expect(place).toMatchObject({ type: 'location', text: null, location: { latitude: 1.5, longitude: -2 } });
+    expect(h.server.chats.get(1)!.messages.map(({ type, text, replyTo }) => [type, text, replyTo?.messageId])).toEqual([
+      ['text', question!.text, undefined], ['text', 'here', 1], ['location', null, undefined],
+    ]);
+    await expect(h.client.quoteOf(1, 1)).resolves.toEqual(reply!.replyTo);
+  });
+
   test('sends do not wait for each other and keep their order', async () => {
     await h.open();
     h.network.answerMs = () => 1_000;

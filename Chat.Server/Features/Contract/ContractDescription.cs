@@ -45,7 +45,7 @@ public sealed record EventDescription(string Name, string Argument, string Type)
 
 public sealed record TypeDescription(string Name, IReadOnlyList<FieldDescription> Fields);
 
-/// <param name="Type"><c>integer</c>, <c>string</c>, <c>uuid</c>, <c>date-time</c>, <c>boolean</c>, or the name of a type.</param>
+/// <param name="Type"><c>integer</c>, <c>number</c>, <c>string</c>, <c>uuid</c>, <c>date-time</c>, <c>boolean</c>, or the name of a type.</param>
 /// <param name="Array">Whether it is a list of these.</param>
 /// <param name="Nullable">Whether it may be null.</param>
 /// <param name="Optional">Whether a request may leave it out.</param>

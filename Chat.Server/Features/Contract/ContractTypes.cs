@@ -41,5 +41,6 @@ internal sealed class ContractTypes
         : type == typeof(Guid) ? "uuid"
         : type == typeof(DateTime) ? "date-time"
         : type == typeof(bool) ? "boolean"
+        : type == typeof(double) ? "number"
         : null;
 }

@@ -11,6 +11,7 @@ internal static class MessageViews
     public static MessageView ToView(this MessageRow row)
     {
         var isSystem = row.MessageType == MessageTypes.System;
+        var body = isSystem ? null : MessageBody.Read(row.Body);
         return new MessageView(
             row.ChatId,
             row.MessageId,
@@ -23,11 +24,17 @@ internal static class MessageViews
             row.LastChangeId > 0 ? row.LastChangeId : null,
             row.EditedAt,
             row.DeletedAt,
-            WithheldMessages.IsMarked(row.Body) ? true : null,
+            body?.Withheld,
             row.Reactions is null ? null : [.. ReactionCounts.Read(row.Reactions).MostUsedFirst.Select(count => new ReactionCountView(count.Key, count.Value))],
             row.MyReaction,
-            row.PinnedAt is null ? null : true);
+            row.PinnedAt is null ? null : true,
+            body?.ReplyTo is { } replyTo ? ToView(replyTo, row.Quoted) : null,
+            body?.Location is { } place ? new LocationView(place.Latitude, place.Longitude, place.AccuracyMeters, place.Name, place.Address) : null,
+            body?.Contact is { } card ? new ContactCardView(card.Name, card.PhoneNumber, card.UserId) : null);
     }
+
+    private static ReplyView ToView(long messageId, QuotedHead? head) =>
+        head is null ? new ReplyView(messageId) : new ReplyView(messageId, head.SenderId, head.Type, head.Text);
 
     public static IReadOnlyList<MessageView> ToViews(this IReadOnlyList<MessageRow> rows) => [.. rows.Select(ToView)];
 

@@ -39,6 +39,12 @@ public static class Limits
     /// <summary>Characters of one's own name for a contact.</summary>
     public const int ContactNameLength = 100;
 
+    /// <summary>Characters of the name of a place.</summary>
+    public const int PlaceNameLength = 100;
+
+    /// <summary>Characters of the address of a place.</summary>
+    public const int PlaceAddressLength = 200;
+
     /// <summary>UTF-16 code units of an emoji.</summary>
     public const int EmojiLength = 32;
 

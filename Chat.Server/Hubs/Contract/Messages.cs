@@ -10,7 +10,7 @@ namespace Chat.Server.Hubs.Contract;
 /// </summary>
 /// <param name="ClientMessageId">The name its sender gave it; null on system messages.</param>
 /// <param name="Type">See <see cref="MessageTypes"/>; show a type that you do not know as such.</param>
-/// <param name="Text">Present on text messages, unless they were deleted.</param>
+/// <param name="Text">Present on text messages, unless they were deleted; null where there is none.</param>
 /// <param name="System">Present on system messages.</param>
 /// <param name="SentAt">UTC, when the server committed it. Order by <paramref name="MessageId"/>, never by this.</param>
 /// <param name="ChangeId">The last change of the message; absent without any. Never replace what you hold by a state with a lower one.</param>
@@ -20,6 +20,8 @@ namespace Chat.Server.Hubs.Contract;
 /// <param name="Reactions">The most used first; absent without any.</param>
 /// <param name="MyReaction">Your own; absent without one, and in what is pushed: there it stays what you know.</param>
 /// <param name="Pinned">True while the chat has it pinned; absent otherwise.</param>
+/// <param name="ReplyTo">Present where it answers another message.</param>
+/// <param name="Location">Present on messages of this type, as the next.</param>
 public sealed record MessageView(
     long ChatId,
     long MessageId,
@@ -35,7 +37,10 @@ public sealed record MessageView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Withheld = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ReactionCountView>? Reactions = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? MyReaction = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Pinned = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Pinned = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ReplyView? ReplyTo = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LocationView? Location = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ContactCardView? Contact = null);
 
 /// <summary>What a system message records; who did it is the message's sender.</summary>
 /// <param name="Kind">See <see cref="SystemMessageKinds"/>; show a kind that you do not know as a plain event.</param>
@@ -47,14 +52,52 @@ public sealed record SystemMessageView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? MessageId = null);
 
 /// <param name="ClientMessageId">Your name for this message: a UUID, the same on every retry. A repeated send returns the first result.</param>
-/// <param name="Text">1–4,096 UTF-16 code units; not only white space; no control characters but tab and line breaks.</param>
-public sealed record SendMessageRequest(long ChatId, Guid ClientMessageId, string Text) : IHubRequest
+/// <param name="Text">1–4,096 UTF-16 code units; not only white space; no control characters but tab and line breaks. A message of type <c>text</c> needs one, places and contacts have none.</param>
+/// <param name="Type">One of <see cref="MessageTypes"/> but <c>system</c>; absent: what the other fields make it, <c>text</c> without any.</param>
+/// <param name="ReplyTo">The message of this chat that it answers; one that you may see, neither deleted nor a system message.</param>
+/// <param name="Location">Makes it a message of type <c>location</c>.</param>
+/// <param name="Contact">Makes it a message of type <c>contact</c>.</param>
+public sealed record SendMessageRequest(
+    long ChatId, Guid ClientMessageId, string? Text = null, string? Type = null, long? ReplyTo = null,
+    LocationView? Location = null, ContactCardView? Contact = null) : IHubRequest
 {
+    /// <summary>What the fields make the message.</summary>
+    internal string TypeOfContent =>
+        Location is not null ? MessageTypes.Location
+        : Contact is not null ? MessageTypes.Contact
+        : MessageTypes.Text;
+
     public void Validate()
     {
         Check.Id("chatId", ChatId);
         Check.Uuid("clientMessageId", ClientMessageId);
-        MessageTexts.Check(Text);
+        if (Type is null && Location is null && Contact is null)
+        {
+            MessageTexts.Check(Text);
+        }
+        else
+        {
+            if (Type is not null) Check.OneOf("type", Type, MessageTypes.Sendable);
+            Location?.Check("location");
+            Contact?.Check("contact");
+            CheckFit(Type ?? TypeOfContent);
+        }
+        if (ReplyTo is { } replyTo) Check.Id("replyTo", replyTo);
+    }
+
+    /// <summary>A message has what its type has, and nothing else.</summary>
+    private void CheckFit(string type)
+    {
+        CheckFit("location", Location is not null, type == MessageTypes.Location);
+        CheckFit("contact", Contact is not null, type == MessageTypes.Contact);
+        if (type == MessageTypes.Text) MessageTexts.Check(Text);
+        else if (Text is not null) throw ChatException.Invalid("text", $"a message of type {type} has none");
+    }
+
+    private static void CheckFit(string field, bool present, bool wanted)
+    {
+        if (present && !wanted) throw ChatException.Invalid(field, "does not fit the type of the message");
+        if (!present && wanted) throw ChatException.Invalid(field, "is required for this type");
     }
 }
 
@@ -143,7 +186,15 @@ public sealed record SyncChatResult(
 public static class MessageTypes
 {
     public const string Text = "text";
+    public const string Location = "location";
+
+    /// <summary>Somebody's card.</summary>
+    public const string Contact = "contact";
+
     public const string System = "system";
+
+    /// <summary>What <c>SendMessage</c> takes.</summary>
+    public static IReadOnlyList<string> Sendable { get; } = [Text, Location, Contact];
 }
 
 /// <summary>Kinds of system messages as they stand on the wire and in the database.</summary>

@@ -3,13 +3,13 @@ import { ChatPages } from './chatPages';
 import { ChatStore } from './chatStore';
 import { ChatSync, type ChatSyncOptions } from './chatSync';
 import { Connection, type AccessTokens, type ConnectionState } from './connection';
-import type { ChatSettingsView, MembershipResult, MessageInfo, MessageVersionView, MessageView, SendMessageResult, SettingsView, UserView } from './contract';
+import type { ChatSettingsView, MembershipResult, MessageInfo, MessageVersionView, MessageView, ReplyView, SendMessageResult, SettingsView, UserView } from './contract';
 import { UserDirectory } from './directory';
 import { dispatch } from './events';
 import { Groups } from './groups';
 import { Invites } from './invites';
 import { Outbox, type OutboxEntry } from './outbox';
-import type { OutboxStorage } from './outboxStorage';
+import type { MessageExtras, OutboxStorage } from './outboxStorage';
 import { Observable } from './observable';
 import { People } from './people';
 import { Pins } from './pins';
@@ -17,6 +17,7 @@ import { PositionCheck, type Visibility } from './positionCheck';
 import { PresenceWatcher } from './presence';
 import { Reactions } from './reactions';
 import { ReceiptSender } from './receipts';
+import { replyHead, sentMessage } from './sentMessages';
 import type { HubEvent, HubTransportFactory } from './transport';
 import { TypingSender, TypingWatcher } from './typing';
 
@@ -136,10 +137,18 @@ export class ChatClient {
     this.#positions.close();
   }
 
-  /** Puts a message into the outbox; it appears at the end of the conversation at once. */
-  send(chatId: number, text: string): void {
+  /** Puts a message into the outbox; it appears at the end of the conversation at once. A place or a contact has an empty text. */
+  send(chatId: number, text: string, extras?: MessageExtras): void {
     this.composing.sent(chatId);
-    this.#outbox.add(chatId, text);
+    this.#outbox.add(chatId, text, extras);
+  }
+
+  /** What a reply shows of the message that it answers, asked where it came without: its number alone where the user may not see that. */
+  async quoteOf(chatId: number, messageId: number): Promise<ReplyView> {
+    const held = this.store.get(chatId)?.window.messages.find((message) => message.messageId === messageId);
+    if (held) return replyHead(messageId, held);
+    const { messages } = await this.connection.call('ListMessages', { chatId, aroundMessageId: messageId, limit: 1 });
+    return replyHead(messageId, messages.find((message) => message.messageId === messageId));
   }
 
   retrySend(clientMessageId: string): void {
@@ -309,13 +318,10 @@ export class ChatClient {
   }
 
   #sent(entry: OutboxEntry, result: SendMessageResult): void {
-    const { chatId, clientMessageId, text } = entry;
-    const chat = this.store.get(chatId);
+    const chat = this.store.get(entry.chatId);
     if (chat === undefined) return;
-    const { messageId, sentAt, withheld } = result;
-    // The sending connection gets this result instead of a push.
-    const message: MessageView = { chatId, messageId, senderId: this.userId, clientMessageId, type: 'text', text, system: null, sentAt, ...(withheld === true && { withheld }) };
-    this.#settle(chat, chat.post(message));
+    const find = (messageId: number) => chat.window.messages.find((message) => message.messageId === messageId);
+    this.#settle(chat, chat.post(sentMessage(entry, result, this.userId, find)));
   }
 
   #chatSettings(chatId: number, settings: ChatSettingsView): void {

@@ -89,6 +89,12 @@ export interface ChatView {
   readonly lastHideId: number;
 }
 
+export interface ContactCardView {
+  readonly name: string;
+  readonly phoneNumber?: string | null;
+  readonly userId?: number | null;
+}
+
 export interface ContactPage {
   readonly contacts: readonly ContactView[];
   readonly hasMore: boolean;
@@ -286,6 +292,14 @@ export interface ListReactionsRequest {
   readonly limit?: number | null;
 }
 
+export interface LocationView {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly accuracyMeters?: number | null;
+  readonly name?: string | null;
+  readonly address?: string | null;
+}
+
 export interface MarkChatUnreadRequest {
   readonly chatId: number;
   readonly unread?: boolean;
@@ -371,6 +385,9 @@ export interface MessageView {
   readonly reactions?: readonly ReactionCountView[] | null;
   readonly myReaction?: string | null;
   readonly pinned?: boolean | null;
+  readonly replyTo?: ReplyView | null;
+  readonly location?: LocationView | null;
+  readonly contact?: ContactCardView | null;
 }
 
 export interface MessagesHiddenEvent {
@@ -515,6 +532,13 @@ export interface RenameContactRequest {
   readonly name?: string | null;
 }
 
+export interface ReplyView {
+  readonly messageId: number;
+  readonly senderId?: number | null;
+  readonly type?: string | null;
+  readonly text?: string | null;
+}
+
 export interface ResyncRequiredEvent {
   readonly chatId: number | null;
   readonly reason: string;
@@ -533,7 +557,11 @@ export interface RevokeInviteResult {
 export interface SendMessageRequest {
   readonly chatId: number;
   readonly clientMessageId: string;
-  readonly text: string;
+  readonly text?: string | null;
+  readonly type?: string | null;
+  readonly replyTo?: number | null;
+  readonly location?: LocationView | null;
+  readonly contact?: ContactCardView | null;
 }
 
 export interface SendMessageResult {
@@ -783,6 +811,8 @@ export const limits = {
   groupSize: 1024,
   importedContacts: 500,
   contactNameLength: 100,
+  placeNameLength: 100,
+  placeAddressLength: 200,
   emojiLength: 32,
   reactionKinds: 20,
   pinnedMessages: 100,

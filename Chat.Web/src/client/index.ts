@@ -7,7 +7,7 @@ export { ChatError } from './errors';
 export type { Groups, Permission } from './groups';
 export type { InviteLimits, InviteListener, Invites } from './invites';
 export { Http, type HttpOptions } from './http';
-export { KeyedOutboxStorage, MemoryOutboxStorage, type OutboxEntry, type OutboxStorage } from './outboxStorage';
+export { KeyedOutboxStorage, MemoryOutboxStorage, type MessageExtras, type OutboxEntry, type OutboxStorage } from './outboxStorage';
 export { People, type Audience, type NotificationKind, type PrivacySetting } from './people';
 export type { Pins } from './pins';
 export type { Visibility } from './positionCheck';

@@ -7,6 +7,9 @@ import type { MessageChangedEvent, MessageView } from './contract';
  */
 const ownAsOf = new WeakMap<MessageView, number>();
 
+/** States that were pushed: where they are replies, the head of what they answer is not in them. */
+const pushed = new WeakSet<MessageView>();
+
 const Unknown = -1;
 
 /** The message of a push: its reader's own part is known only when the reader made the change. */
@@ -15,6 +18,7 @@ export function pushedState({ changeId, kind, actorId, message, emoji }: Message
   const own = kind === 'reaction' && actorId === me;
   const state: MessageView = own && emoji ? { ...message, myReaction: emoji } : { ...message };
   ownAsOf.set(state, own ? changeId : Unknown);
+  pushed.add(state);
   return state;
 }
 
@@ -26,13 +30,21 @@ export function postedState(message: MessageView): MessageView {
 
 /** The newer of two states of a message, part by part; the second where both are as new. */
 export function newer(held: MessageView, news: MessageView): MessageView {
-  const base = changeIdOf(news) >= changeIdOf(held) ? news : held;
+  const base = withHead(changeIdOf(news) >= changeIdOf(held) ? news : held, held);
   const own = ownChangeIdOf(news) >= ownChangeIdOf(held) ? news : held;
   if (base === own || base.deletedAt) return base;
   const { myReaction: _, ...shared } = base;
   const merged: MessageView = own.myReaction ? { ...shared, myReaction: own.myReaction } : shared;
   ownAsOf.set(merged, ownChangeIdOf(own));
   return merged;
+}
+
+/** A pushed state with the head of what it answers, as it was held before. */
+function withHead(state: MessageView, held: MessageView): MessageView {
+  if (!pushed.has(state) || state === held || !state.replyTo || state.replyTo.messageId !== held.replyTo?.messageId) return state;
+  const whole: MessageView = { ...state, replyTo: held.replyTo };
+  ownAsOf.set(whole, ownChangeIdOf(state));
+  return whole;
 }
 
 function changeIdOf(message: MessageView): number {

@@ -1,7 +1,7 @@
 import { Backoff } from './backoff';
 import type { SendMessageRequest, SendMessageResult } from './contract';
 import { parseHubError } from './errors';
-import type { OutboxEntry, OutboxStorage } from './outboxStorage';
+import type { MessageExtras, OutboxEntry, OutboxStorage } from './outboxStorage';
 import { newUuid } from './uuid';
 
 export type { OutboxEntry } from './outboxStorage';
@@ -61,9 +61,9 @@ export class Outbox {
     return entries;
   }
 
-  add(chatId: number, text: string): OutboxEntry {
+  add(chatId: number, text: string, extras?: MessageExtras): OutboxEntry {
     const newId = this.#options.newId ?? newUuid;
-    const entry: OutboxEntry = { clientMessageId: newId(), chatId, text, createdAt: this.#nextTime(), state: 'pending', error: null };
+    const entry: OutboxEntry = { clientMessageId: newId(), chatId, text, ...(extras && { extras }), createdAt: this.#nextTime(), state: 'pending', error: null };
     try {
       this.#options.storage.put(entry);
     } catch {
@@ -129,10 +129,10 @@ export class Outbox {
   }
 
   async #send(entry: OutboxEntry, line: Line): Promise<void> {
-    const { chatId, clientMessageId, text } = entry;
+    const { chatId, clientMessageId, text, extras } = entry;
     line.inFlight.add(clientMessageId);
     try {
-      const result = await this.#options.send({ chatId, clientMessageId, text });
+      const result = await this.#options.send({ chatId, clientMessageId, ...(text !== '' && { text }), ...extras });
       line.inFlight.delete(clientMessageId);
       line.backoff.reset();
       this.#options.onSent(entry, result);

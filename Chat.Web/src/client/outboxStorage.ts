@@ -1,9 +1,16 @@
+import type { SendMessageRequest } from './contract';
+
+/** What a message has beside its text, or in place of one. */
+export type MessageExtras = Pick<SendMessageRequest, 'replyTo' | 'location' | 'contact'>;
+
 /** A message on its way to the server. */
 export interface OutboxEntry {
   /** Names the message on every attempt, so that a repeat is free. */
   readonly clientMessageId: string;
   readonly chatId: number;
+  /** Empty where the message has none. */
   readonly text: string;
+  readonly extras?: MessageExtras;
   /** Milliseconds since 1970; also the order within a chat, hence never the same twice in a tab. */
   readonly createdAt: number;
   readonly state: 'pending' | 'failed';

@@ -140,10 +140,13 @@ export class FakeServer {
       const participants = page.map(([id, member]) => ({ user: user(id), joinedAt: now(), ...member, ownPermissions: null, silencedUntil: null }));
       return { chatId, participants, hasMore: page.length < all.length };
     },
-    SendMessage: (userId, { chatId, clientMessageId, text }, from) => {
+    SendMessage: (userId, { chatId, clientMessageId, text, replyTo, location }, from) => {
       const chat = this.#chatOf(chatId, userId);
       const stored = chat.messages.find((message) => message.senderId === userId && message.clientMessageId === clientMessageId);
-      const message = stored ?? this.#append(chat, userId, text, clientMessageId, null, from);
+      const message = stored ?? this.#append(chat, userId, text ?? null, clientMessageId, null, from, {
+        ...(location && { type: 'location', location }),
+        ...(replyTo && { replyTo: { messageId: replyTo } }),
+      });
       return { chatId, messageId: message.messageId, sentAt: message.sentAt, duplicate: stored !== undefined };
     },
     ListMessages: (userId, { chatId, beforeMessageId, limit }) => {
@@ -189,10 +192,10 @@ export class FakeServer {
     return chat;
   }
 
-  #append(chat: FakeChat, senderId: number, text: string | null, clientMessageId: string | null, system: SystemMessageView | null, from: FakeTransport | null): MessageView {
+  #append(chat: FakeChat, senderId: number, text: string | null, clientMessageId: string | null, system: SystemMessageView | null, from: FakeTransport | null, more: Partial<MessageView> = {}): MessageView {
     const messageId = chat.messages.length + 1;
     const type = system ? 'system' : 'text';
-    const message: MessageView = { chatId: chat.chatId, messageId, senderId, clientMessageId, type, text, system, sentAt: now() };
+    const message: MessageView = { chatId: chat.chatId, messageId, senderId, clientMessageId, type, text, system, sentAt: now(), ...more };
     chat.messages.push(message);
     const readers = [...chat.members.keys()].filter((id) => this.#sees(id, message));
     this.push(readers, { name: 'MessagePosted', payload: message }, from);

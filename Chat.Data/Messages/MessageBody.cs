@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Chat.Data.Messages;
+
+/// <summary>
+/// What a message has beside its text: the JSON of <c>messages.body</c>, except on system messages. What is not there is not written, and of a
+/// plain text nothing is. A field that was stored once keeps its name and meaning.
+/// </summary>
+public sealed record MessageBody
+{
+    public static MessageBody Empty { get; } = new();
+
+    /// <summary>See <see cref="WithheldMessages"/>.</summary>
+    public bool? Withheld { get; init; }
+
+    /// <summary>A message of the same chat. How it reads is looked up for each reader, so that nobody sees more of it than of itself.</summary>
+    public long? ReplyTo { get; init; }
+
+    public LocationBody? Location { get; init; }
+
+    public ContactBody? Contact { get; init; }
+
+    /// <returns>Null for none.</returns>
+    public static MessageBody? Read(string? body) => body is null ? null : JsonSerializer.Deserialize(body, MessageBodyJson.Default.MessageBody);
+
+    /// <returns>Null when there is nothing in it.</returns>
+    public string? Write() => this == Empty ? null : JsonSerializer.Serialize(this, MessageBodyJson.Default.MessageBody);
+}
+
+/// <param name="Latitude">Degrees, WGS 84.</param>
+/// <param name="Name">Of the place.</param>
+public sealed record LocationBody(double Latitude, double Longitude, int? AccuracyMeters, string? Name, string? Address);
+
+/// <summary>Somebody's card, as the sender wrote it.</summary>
+/// <param name="UserId">Their account, where the sender knows it.</param>
+public sealed record ContactBody(string Name, string? PhoneNumber, long? UserId);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(MessageBody))]
+internal sealed partial class MessageBodyJson : JsonSerializerContext;

@@ -1,0 +1,45 @@
+import type { MessageView, ReplyView, SendMessageResult } from './contract';
+import type { OutboxEntry } from './outboxStorage';
+
+/** Characters of a text that a reply shows of what it answers. */
+const QuotedLength = 140;
+
+/**
+ * A message of one's own as the server has it: the connection that sent it gets the answer to its send in place of an event.
+ * `find` gives a message of the chat, should it be held.
+ */
+export function sentMessage(
+  { chatId, clientMessageId, text, extras }: OutboxEntry,
+  { messageId, sentAt, withheld }: SendMessageResult,
+  senderId: number,
+  find: (messageId: number) => MessageView | undefined,
+): MessageView {
+  const { replyTo, location, contact } = extras ?? {};
+  return {
+    chatId,
+    messageId,
+    senderId,
+    clientMessageId,
+    type: location ? 'location' : contact ? 'contact' : 'text',
+    text: text === '' ? null : text,
+    system: null,
+    sentAt,
+    ...(replyTo && { replyTo: replyHead(replyTo, find(replyTo)) }),
+    ...(location && { location }),
+    ...(contact && { contact }),
+    ...(withheld === true && { withheld }),
+  };
+}
+
+/** What a reply shows of the message that it answers; its number alone where that is not held, or gone. */
+export function replyHead(messageId: number, original: MessageView | undefined): ReplyView {
+  if (original === undefined || original.deletedAt) return { messageId };
+  const { senderId, type, text } = original;
+  return { messageId, senderId, type, ...(text !== null && { text: cut(text) }) };
+}
+
+function cut(text: string): string {
+  if (text.length <= QuotedLength) return text;
+  const half = text.charCodeAt(QuotedLength - 1);
+  return text.slice(0, half >= 0xd800 && half < 0xdc00 ? QuotedLength - 1 : QuotedLength);
+}
