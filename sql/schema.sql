@@ -32,6 +32,15 @@ CREATE TABLE blocks (
   CONSTRAINT fk_blocks_user FOREIGN KEY (user_id) REFERENCES users (user_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE channel_posts (
+  chat_id bigint NOT NULL,
+  message_id bigint NOT NULL,
+  author_id bigint NOT NULL,
+  views bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (chat_id,message_id),
+  CONSTRAINT fk_channel_posts_message FOREIGN KEY (chat_id, message_id) REFERENCES messages (chat_id, message_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE chats (
   chat_id bigint NOT NULL AUTO_INCREMENT,
   chat_type enum('direct','group','channel') NOT NULL,
@@ -48,9 +57,13 @@ CREATE TABLE chats (
   picture_media_id bigint,
   default_permissions int NOT NULL DEFAULT 7,
   slow_mode_seconds int NOT NULL DEFAULT 0,
+  username varchar(32) COLLATE utf8mb4_bin,
+  signatures tinyint NOT NULL DEFAULT 0,
+  subscriber_count int NOT NULL DEFAULT 0,
   PRIMARY KEY (chat_id),
   UNIQUE KEY uq_chats_direct_key (direct_key),
   UNIQUE KEY uq_chats_creation_key (created_by,creation_key),
+  UNIQUE KEY uq_chats_username (username),
   CONSTRAINT fk_chats_created_by FOREIGN KEY (created_by) REFERENCES users (user_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
@@ -101,6 +114,7 @@ CREATE TABLE chat_participants (
   PRIMARY KEY (chat_id,user_id),
   KEY ix_chat_participants_user (user_id,left_at,chat_id),
   KEY ix_chat_participants_visible_from (chat_id,visible_from,left_at),
+  KEY ix_chat_participants_role (chat_id,role),
   CONSTRAINT fk_chat_participants_chat FOREIGN KEY (chat_id) REFERENCES chats (chat_id),
   CONSTRAINT fk_chat_participants_user FOREIGN KEY (user_id) REFERENCES users (user_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;

@@ -21,7 +21,7 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
         }, cancellationToken);
 
     private const string FindSql = """
-        SELECT p.chat_id, p.visible_from, p.read_up_to, c.last_message_id
+        SELECT p.chat_id, p.visible_from, p.read_up_to, c.last_message_id, c.chat_type, p.role
         FROM chat_participants p
         JOIN chats c ON c.chat_id = p.chat_id
         WHERE p.chat_id = @ChatId AND p.user_id = @UserId AND p.left_at IS NULL
@@ -50,7 +50,7 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
 
     // A chat in which all messages were withheld has none that moved last_message_at: it is there for their sender alone.
     private const string PresentChats = """
-        SELECT p.chat_id, p.visible_from, p.read_up_to, c.last_message_id
+        SELECT p.chat_id, p.visible_from, p.read_up_to, c.last_message_id, c.chat_type, p.role
         FROM chat_participants p
         JOIN chats c ON c.chat_id = p.chat_id
         WHERE p.user_id = @UserId AND p.left_at IS NULL
@@ -69,10 +69,11 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
         return positions.Count == 0 ? [] : await ReadHeadsAsync(connection, positions, userId);
     }
 
-    // {0}: the reader, {1}: the chats.
+    // The peer is looked for by a key that is null where there is none: a condition on the chat's type would be asked of each participant.
+    // {0}: the reader, {1}: the chats, {2}: those whose participants are counted, which are all but channels.
     private const string HeadsSql = """
         SELECT c.chat_id, c.chat_type, c.chat_name, c.description, me.role, c.created_at, c.last_message_id, c.last_change_id,
-          c.default_permissions, rights.allowed, me.silenced_until, c.slow_mode_seconds,
+          c.username, c.signatures, c.subscriber_count, c.default_permissions, rights.allowed, me.silenced_until, c.slow_mode_seconds,
           COALESCE(c.last_message_at, c.created_at) AS last_activity_at, me.last_hide_id, h.message_id IS NOT NULL AS last_is_hidden,
           me.visible_from, me.delivered_up_to, me.read_up_to,
           m.message_id, COALESCE(m.sender_id, 0) AS sender_id, m.client_message_id, m.message_type, m.message_text, m.body, m.sent_at,
@@ -87,7 +88,7 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
         LEFT JOIN hidden_messages h ON h.chat_id = c.chat_id AND h.user_id = {0} AND h.message_id = c.last_message_id
         LEFT JOIN messages m ON m.chat_id = c.chat_id AND m.message_id = c.last_message_id AND m.message_id >= me.visible_from
           AND h.message_id IS NULL
-        LEFT JOIN chat_participants other ON c.chat_type = 'direct' AND other.chat_id = c.chat_id
+        LEFT JOIN chat_participants other ON other.chat_id = IF(c.chat_type = 'direct', c.chat_id, NULL)
           AND (other.user_id <> {0} OR c.direct_key = '{0}:{0}')
         LEFT JOIN users peer ON peer.user_id = other.user_id
         LEFT JOIN chat_settings own ON own.user_id = {0} AND own.chat_id = c.chat_id
@@ -96,7 +97,7 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
           MIN(CASE WHEN user_id <> {0} THEN delivered_up_to END) AS delivered_up_to,
           MIN(CASE WHEN user_id <> {0} THEN read_up_to END) AS read_up_to
         FROM chat_participants FORCE INDEX (PRIMARY)
-        WHERE chat_id IN ({1}) AND left_at IS NULL
+        WHERE chat_id IN ({2}) AND left_at IS NULL
         GROUP BY chat_id
         """;
 
@@ -108,6 +109,7 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
         command.CommandText = HeadsSql
             .Replace("{0}", userId.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace("{1}", string.Join(',', positions.Select(p => p.ChatId)), StringComparison.Ordinal)
+            .Replace("{2}", string.Join(',', positions.Where(p => !p.IsChannel).Select(p => p.ChatId).DefaultIfEmpty()), StringComparison.Ordinal)
             + (unreadSql is null ? "" : ";\n" + unreadSql);
         await using var reader = await command.ExecuteReaderAsync();
 

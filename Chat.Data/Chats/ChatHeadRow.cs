@@ -11,6 +11,15 @@ public sealed record ChatHeadRow
     public string? Description { get; init; }
     public string Role { get; init; } = "";
 
+    /// <summary>A public channel's name.</summary>
+    public string? Username { get; init; }
+
+    /// <summary>Whether a channel's posts bear their author's name.</summary>
+    public bool Signatures { get; init; }
+
+    /// <summary>Who is in a channel; 0 for other chats.</summary>
+    public int SubscriberCount { get; init; }
+
     /// <summary>What members may do for whom nothing else is set: bits of <see cref="Permissions.ChatPermissions"/>.</summary>
     public int DefaultPermissions { get; init; } = (int)Permissions.ChatRights.GroupMembers;
 
@@ -28,7 +37,7 @@ public sealed record ChatHeadRow
     public long DeliveredUpTo { get; init; }
     public long ReadUpTo { get; init; }
 
-    /// <summary>The lowest among the other participants; the chat's last id where there is none.</summary>
+    /// <summary>The lowest among the other participants; the chat's last id where there is none. 0 in a channel, where nobody learns of others.</summary>
     public long OthersDeliveredUpTo { get; init; }
     public long OthersReadUpTo { get; init; }
 
@@ -103,12 +112,14 @@ public sealed record ChatHeadRow
     public string? PeerStatus { get; init; }
     public string? PeerProfilePictureUrl { get; init; }
 
+    private bool IsChannel => ChatType == "channel";
+
     /// <summary>With what other statements tell.</summary>
     internal ChatHeadRow With(OthersRow? others, long unreadCount) => this with
     {
-        MemberCount = others?.MemberCount ?? 0,
-        OthersDeliveredUpTo = others?.DeliveredUpTo ?? LastMessageId,
-        OthersReadUpTo = others?.ReadUpTo ?? LastMessageId,
+        MemberCount = others?.MemberCount ?? SubscriberCount,
+        OthersDeliveredUpTo = others?.DeliveredUpTo ?? (IsChannel ? 0 : LastMessageId),
+        OthersReadUpTo = others?.ReadUpTo ?? (IsChannel ? 0 : LastMessageId),
         UnreadCount = unreadCount,
     };
 }

@@ -1,7 +1,10 @@
 namespace Chat.Data.Chats;
 
 /// <summary>A chat that a participant is in, and where in it the participant stands.</summary>
-internal sealed record ReaderPosition(long ChatId, long VisibleFrom, long ReadUpTo, long LastMessageId);
+internal sealed record ReaderPosition(long ChatId, long VisibleFrom, long ReadUpTo, long LastMessageId, string ChatType, string Role)
+{
+    public bool IsChannel => ChatType == "channel";
+}
 
 /// <summary>The participants of a chat; the lowest marks of those who are not the reader, null when there is nobody else.</summary>
 internal sealed record OthersRow(long ChatId, long MemberCount, long? DeliveredUpTo, long? ReadUpTo);

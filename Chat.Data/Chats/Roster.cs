@@ -3,10 +3,13 @@ using Chat.Data.Permissions;
 
 namespace Chat.Data.Chats;
 
-/// <summary>Who is in a chat with which rights, as of <see cref="Version"/>. Immutable, so it may be shared and kept.</summary>
+/// <summary>
+/// Who is in a chat with which rights, as of <see cref="Version"/>. Immutable, so it may be shared and kept. Of a channel it holds those who run
+/// it, whatever the number of its readers: whether somebody reads it is asked singly.
+/// </summary>
 /// <param name="ChatType"><c>direct</c>, <c>group</c> or <c>channel</c>.</param>
 /// <param name="Version"><c>chats.roster_version</c>: whoever writes under an older one is checked again.</param>
-/// <param name="Members">Those present, by user id.</param>
+/// <param name="Members">Those present, by user id; of a channel, its owner and admins.</param>
 /// <param name="DefaultPermissions">What members may do for whom nothing else is set.</param>
 public sealed record Roster(
     long ChatId,
@@ -16,6 +19,14 @@ public sealed record Roster(
     ChatPermissions DefaultPermissions = ChatRights.GroupMembers)
 {
     public bool IsDirect => ChatType == "direct";
+
+    public bool IsChannel => ChatType == "channel";
+
+    /// <summary>Whether the posts of a channel bear their author's name.</summary>
+    public bool IsSigned { get; init; }
+
+    /// <summary>Whether somebody may be in the chat as far as the roster knows: in a channel, anybody.</summary>
+    public bool MayHave(long userId) => IsChannel || Has(userId);
 
     public bool Has(long userId) => Members.ContainsKey(userId);
 
@@ -41,4 +52,7 @@ public sealed record RosterMember(long UserId, string Role, ChatPermissions? Per
 
     /// <summary>Whether this one blocks the other person of a direct chat.</summary>
     public bool BlocksPeer { get; init; }
+
+    /// <summary>What a channel's posts are signed with; null elsewhere.</summary>
+    public string? Name { get; init; }
 }

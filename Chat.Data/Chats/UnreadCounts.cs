@@ -17,7 +17,14 @@ internal static class UnreadCounts
         WHERE m.sender_id <> {0} AND m.message_type <> 'system' AND m.deleted_at IS NULL AND ({1})
           AND NOT EXISTS (
             SELECT 1 FROM hidden_messages h WHERE h.chat_id = m.chat_id AND h.user_id = {0} AND h.message_id = m.message_id)
+          {2}
         GROUP BY m.chat_id
+        """;
+
+    // A channel's posts do not say who wrote them; only those who run it can have written one.
+    private const string NotOwnPostSql = """
+        AND NOT EXISTS (
+            SELECT 1 FROM channel_posts own WHERE own.chat_id = m.chat_id AND own.message_id = m.message_id AND own.author_id = {0})
         """;
 
     /// <returns>A statement that gives chat ids with their counts, where that is not 0; null when nothing is unread.</returns>
@@ -34,6 +41,7 @@ internal static class UnreadCounts
         }
         if (ranges.Length == 0) return null;
         return CountSql
+            .Replace("{2}", positions.Any(p => p.IsChannel && p.Role != "member") ? NotOwnPostSql : "", StringComparison.Ordinal)
             .Replace("{0}", userId.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace("{1}", ranges.ToString(), StringComparison.Ordinal);
     }

@@ -67,10 +67,9 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
         {
             if (await group.FindMissingAsync(userIds) is { Count: > 0 } missing)
                 return GroupChanges.Refused(GroupOutcome.UserNotFound, chatId, missing);
-            var members = await group.MembersAsync();
-            var added = userIds.Except(members).ToList();
+            var added = userIds.Except(await group.PresentAsync(userIds)).ToList();
             if (added.Count == 0) return GroupChanges.Refused(GroupOutcome.Unchanged, chatId);
-            if (members.Count + added.Count > maxMembers) return GroupChanges.Refused(GroupOutcome.TooManyMembers, chatId);
+            if (await group.IsFullForAsync(added.Count, maxMembers)) return GroupChanges.Refused(GroupOutcome.TooManyMembers, chatId);
 
             await group.JoinAsync(added, "member");
             await group.RecordAsync(actorId, new SystemBody("members_added", added, null));
@@ -78,10 +77,10 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
         });
 
     public Task<GroupChange> RemoveMemberAsync(long chatId, long actorId, long userId) =>
-        _changes.RunAsync(chatId, actorId, userId, ChatAction.RemoveMember, leaving: [userId], async (group, _, _) =>
+        _changes.RunAsync(chatId, actorId, userId, ChatAction.RemoveMember, leaving: [userId], async (group, _, member) =>
         {
             if (userId == actorId) return GroupChanges.Refused(GroupOutcome.Forbidden, chatId);
-            await group.LeaveAsync(userId);
+            await group.LeaveAsync(member);
             await group.RecordAsync(actorId, new SystemBody("member_removed", [userId], null));
             return await group.FinishAsync([userId]);
         });
@@ -89,7 +88,7 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
     public Task<GroupChange> LeaveAsync(long chatId, long userId) =>
         _changes.RunAsync(chatId, userId, ChatAction.Leave, leaving: [userId], async (group, member) =>
         {
-            await group.LeaveAsync(userId);
+            await group.LeaveAsync(member);
             await group.RecordAsync(userId, new SystemBody("member_left", [userId], null));
             if (member.Role == "owner" && await group.HandOverAsync() is { } heir)
                 await group.RecordAsync(userId, new SystemBody("owner_changed", [heir], null));

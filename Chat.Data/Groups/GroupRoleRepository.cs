@@ -47,7 +47,7 @@ public sealed class GroupRoleRepository(MessageAppender appender, TimeProvider t
         _changes.RunAsync(chatId, actorId, userId, ChatAction.SetMemberPermissions, leaving: [], async (group, actor, target) =>
         {
             var after = ChatRights.Of(group.ChatType, group.DefaultPermissions, target.Role, permissions);
-            if (!ChatRights.MayGrant(actor.Permissions, target.Permissions, after)) return GroupChanges.Refused(GroupOutcome.Forbidden, chatId);
+            if (!ChatRights.MayGrant(actor.Permissions, target.Permissions, after) || !ChatRights.MayHold(group.ChatType, target.Role, after)) return GroupChanges.Refused(GroupOutcome.Forbidden, chatId);
             if (target.Own == permissions is not null && after == target.Permissions) return GroupChanges.Refused(GroupOutcome.Unchanged, chatId);
             await group.SetPermissionsAsync(userId, permissions, actorId);
             return await group.FinishAsync([userId]);

@@ -11,7 +11,7 @@ public enum GroupOutcome
     /// <summary>Nothing had to be changed.</summary>
     Unchanged,
 
-    /// <summary>The chat does not exist, is no group, or the actor is not in it.</summary>
+    /// <summary>The chat does not exist, is no group or channel, or the actor is not in it.</summary>
     NotFound,
 
     /// <summary>The actor's role does not allow it.</summary>
@@ -22,6 +22,9 @@ public enum GroupOutcome
 
     /// <summary>The group would have more members than allowed.</summary>
     TooManyMembers,
+
+    /// <summary>Another channel is public under that name.</summary>
+    NameTaken,
 }
 
 /// <param name="MessageId">The (last) system message that records the change; null when nothing changed.</param>
@@ -46,4 +49,7 @@ public sealed record SystemBody(string Kind, IReadOnlyList<long> UserIds, string
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
     public static SystemBody? Read(string? json) => json is null ? null : JsonSerializer.Deserialize<SystemBody>(json, Json);
+
+    /// <summary>Whether it is about the chat, and not about people in it.</summary>
+    internal bool IsAboutChat => Kind is "channel_created" or "title_changed" or "description_changed" or "picture_changed";
 }

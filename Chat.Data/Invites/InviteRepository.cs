@@ -58,7 +58,8 @@ public sealed class InviteRepository(ChatDatabase database, MessageAppender appe
 
     private const string PreviewSql = $"""
         SELECT i.chat_id, c.chat_name, i.needs_approval,
-          (SELECT COUNT(*) FROM chat_participants p WHERE p.chat_id = i.chat_id AND p.left_at IS NULL) AS member_count
+          IF(c.chat_type = 'channel', c.subscriber_count, (SELECT COUNT(*) FROM chat_participants p FORCE INDEX (PRIMARY)
+            WHERE c.chat_type <> 'channel' AND p.chat_id = i.chat_id AND p.left_at IS NULL)) AS member_count, c.chat_type
         FROM chat_invites i
         JOIN chats c ON c.chat_id = i.chat_id
         WHERE {Works}
@@ -83,7 +84,7 @@ public sealed class InviteRepository(ChatDatabase database, MessageAppender appe
             FindUsableSql, new { CodeHash = codeHash, _changes.Now }, group.Transaction);
         if (invite is null) return Answer(JoinOutcome.NotFound, group.ChatId);
         if (await group.MemberAsync(userId) is not null) return Answer(JoinOutcome.AlreadyIn, group.ChatId);
-        if (await group.CountMembersAsync() >= maxMembers) return Answer(JoinOutcome.TooManyMembers, group.ChatId);
+        if (await group.IsFullForAsync(1, maxMembers)) return Answer(JoinOutcome.TooManyMembers, group.ChatId);
 
         if (invite.NeedsApproval)
         {
@@ -108,7 +109,7 @@ public sealed class InviteRepository(ChatDatabase database, MessageAppender appe
             var key = new { ChatId = chatId, UserId = userId };
             var inviteId = await group.Connection.ExecuteScalarAsync<long?>(FindRequestSql, key, group.Transaction);
             if (inviteId is null) return GroupChanges.Refused(GroupOutcome.UserNotFound, chatId, userId);
-            if (approve && await group.CountMembersAsync() >= maxMembers) return GroupChanges.Refused(GroupOutcome.TooManyMembers, chatId);
+            if (approve && await group.IsFullForAsync(1, maxMembers)) return GroupChanges.Refused(GroupOutcome.TooManyMembers, chatId);
             await group.Connection.ExecuteAsync(DropRequestSql, key, group.Transaction);
             // Somebody added the person meanwhile: then there is nothing to let in.
             return approve && await group.MemberAsync(userId) is null

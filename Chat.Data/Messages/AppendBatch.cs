@@ -167,7 +167,7 @@ internal sealed class AppendBatch
     }
 
     private MessageRow RowOf(PendingMessage pending) => new(
-        pending.ChatId, pending.Outcome.MessageId, pending.Message.SenderId, pending.Message.ClientMessageId.ToByteArray(bigEndian: true),
+        pending.ChatId, pending.Outcome.MessageId, pending.Message.ShownSenderId, pending.Message.ClientMessageId.ToByteArray(bigEndian: true),
         pending.Message.Type, pending.Message.Text, pending.Message.Body, _now)
     {
         // Who joined since it was looked up may not see it.

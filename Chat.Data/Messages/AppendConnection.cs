@@ -211,7 +211,7 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
             var message = pending.Message;
             _sql.Append(i == 0 ? ' ' : ',');
             _sql.Append(CultureInfo.InvariantCulture,
-                $"({pending.ChatId},{pending.Outcome.MessageId},{message.SenderId},x'{message.ClientMessageId:N}','text',{TextName(i)},@now)");
+                $"({pending.ChatId},{pending.Outcome.MessageId},{message.ShownSenderId},x'{message.ClientMessageId:N}','text',{TextName(i)},@now)");
             AddParameter(command, TextName(i), message.Text!);
         }
     }
@@ -231,7 +231,7 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
             var body = message.Body is null ? "NULL" : Inv($"@b{i}");
             _sql.Append(i == 0 ? ' ' : ',');
             _sql.Append(CultureInfo.InvariantCulture,
-                $"({pending.ChatId},{pending.Outcome.MessageId},{message.SenderId},x'{message.ClientMessageId:N}','{message.Type}',{TextName(i)},{body},@now)");
+                $"({pending.ChatId},{pending.Outcome.MessageId},{message.ShownSenderId},x'{message.ClientMessageId:N}','{message.Type}',{TextName(i)},{body},@now)");
             AddParameter(command, TextName(i), (object?)message.Text ?? DBNull.Value);
             if (message.Body is not null) AddParameter(command, body, message.Body);
         }

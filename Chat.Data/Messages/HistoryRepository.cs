@@ -15,7 +15,7 @@ public enum HistoryAnchor
 
 /// <summary>How a participant stands in a chat.</summary>
 /// <param name="VisibleFrom">The first message id that the participant may see.</param>
-/// <param name="OthersDeliveredUpTo">The lowest mark of the other participants; the chat's last id where there is none.</param>
+/// <param name="OthersDeliveredUpTo">The lowest mark of the other participants; the chat's last id where there is none. 0 in a channel.</param>
 /// <param name="LastChangeId">How far the changes of old messages count.</param>
 /// <param name="LastHideId">How far the participant's own hidings count.</param>
 public sealed record ChatPosition(
@@ -26,7 +26,11 @@ public sealed record ChatPosition(
     long OthersDeliveredUpTo,
     long OthersReadUpTo,
     long LastChangeId = 0,
-    long LastHideId = 0);
+    long LastHideId = 0,
+    string ChatType = "")
+{
+    public bool IsChannel => ChatType == "channel";
+}
 
 /// <summary>How far a client's changes, and its user's own hidings, count. Null for one that holds no messages yet.</summary>
 public sealed record SyncMarks(long? Changes, long? Hidings);
@@ -166,13 +170,16 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
     private static Task<ChatPosition?> FindPositionAsync(DbConnection connection, long chatId, long userId) =>
         connection.QuerySingleOrDefaultAsync<ChatPosition?>(PositionSql, new { ChatId = chatId, UserId = userId });
 
+    // In a channel nobody asks how far its readers are: the condition on the chat, which is known by then, keeps from reading them.
     private const string PositionSql = """
         SELECT me.visible_from, c.last_message_id, me.delivered_up_to, me.read_up_to,
-          COALESCE((SELECT MIN(o.delivered_up_to) FROM chat_participants o
-            WHERE o.chat_id = c.chat_id AND o.left_at IS NULL AND o.user_id <> @UserId), c.last_message_id) AS others_delivered_up_to,
-          COALESCE((SELECT MIN(o.read_up_to) FROM chat_participants o
-            WHERE o.chat_id = c.chat_id AND o.left_at IS NULL AND o.user_id <> @UserId), c.last_message_id) AS others_read_up_to,
-          c.last_change_id, me.last_hide_id
+          IF(c.chat_type = 'channel', 0, COALESCE((SELECT MIN(o.delivered_up_to) FROM chat_participants o FORCE INDEX (PRIMARY)
+            WHERE c.chat_type <> 'channel' AND o.chat_id = c.chat_id AND o.left_at IS NULL AND o.user_id <> @UserId), c.last_message_id))
+            AS others_delivered_up_to,
+          IF(c.chat_type = 'channel', 0, COALESCE((SELECT MIN(o.read_up_to) FROM chat_participants o FORCE INDEX (PRIMARY)
+            WHERE c.chat_type <> 'channel' AND o.chat_id = c.chat_id AND o.left_at IS NULL AND o.user_id <> @UserId), c.last_message_id))
+            AS others_read_up_to,
+          c.last_change_id, me.last_hide_id, c.chat_type
         FROM chat_participants me
         JOIN chats c ON c.chat_id = me.chat_id
         WHERE me.chat_id = @ChatId AND me.user_id = @UserId AND me.left_at IS NULL

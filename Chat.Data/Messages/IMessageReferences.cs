@@ -12,6 +12,7 @@ public interface IMessageReferences
     Task<OriginalMessage?> FindOriginalAsync(long chatId, long userId, long messageId, CancellationToken cancellationToken);
 
     /// <summary>What a send under this name stored, should it have been stored: what it refers to may be gone by the time it is repeated.</summary>
+    /// <param name="senderId">As it stands in the message: 0 in a channel.</param>
     /// <exception cref="DataUnavailableException"/>
     Task<AppendResult?> FindSentAsync(long chatId, long senderId, Guid clientMessageId, CancellationToken cancellationToken);
 }

@@ -17,6 +17,9 @@ public sealed record MessageBody
     /// <summary>A message of the same chat. How it reads is looked up for each reader, so that nobody sees more of it than of itself.</summary>
     public long? ReplyTo { get; init; }
 
+    /// <summary>The author's name under a channel's post, as it was then.</summary>
+    public string? Signature { get; init; }
+
     public LocationBody? Location { get; init; }
 
     public ContactBody? Contact { get; init; }

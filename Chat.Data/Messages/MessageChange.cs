@@ -2,11 +2,15 @@ namespace Chat.Data.Messages;
 
 /// <summary>A committed change of a message, with what a push of it needs.</summary>
 /// <param name="Kind">See <see cref="ChangeKinds"/>.</param>
+/// <param name="ActorId">Who did it; 0 in a channel.</param>
 /// <param name="Row">The message after the change.</param>
 public sealed record MessageChange(
     long ChatId, long ChangeId, string Kind, long ActorId, MessageRow Row, ChangeAudience Audience)
 {
     public ActorsPart Part { get; init; } = ActorsPart.None;
+
+    /// <summary>Who did it, where <see cref="Part"/> is told to that person alone: in a channel. Null elsewhere.</summary>
+    public long? UntoldActorId { get; init; }
 }
 
 /// <summary>

@@ -14,7 +14,7 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
         {
             var message = (await change.FindAsync([messageId])).SingleOrDefault();
             var outcome = message is null ? ChangeOutcome.MessageNotFound
-                : message.SenderId != actorId || !change.Actor.May(ChatAction.EditOwnMessage) ? ChangeOutcome.Forbidden
+                : !change.IsOwn(message) || !change.Actor.May(ChatAction.EditOwnMessage) ? ChangeOutcome.Forbidden
                 : message.MessageType != NewMessage.PlainText || message.DeletedAt is not null ? ChangeOutcome.WrongType
                 : message.MessageText == text ? ChangeOutcome.Unchanged
                 : message.SentAt < notBefore ? ChangeOutcome.TooLate
@@ -49,7 +49,7 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
                     : message.DeletedAt is not null ? ChangeOutcome.Unchanged
                     : message.IsSystem ? ChangeOutcome.WrongType
                     : change.Actor.May(ChatAction.DeleteOthersMessage) ? ChangeOutcome.Done
-                    : message.SenderId != actorId ? ChangeOutcome.Forbidden
+                    : !change.IsOwn(message) ? ChangeOutcome.Forbidden
                     : message.SentAt < notBefore ? ChangeOutcome.TooLate
                     : ChangeOutcome.Done;
                 if (outcome is ChangeOutcome.Done) messages.Add(message!);
@@ -94,6 +94,8 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
     public Task<HidingResult> HideAsync(long chatId, long actorId, IReadOnlyList<long> messageIds) =>
         _changes.RunAsync(chatId, actorId, new HidingResult(ChangeOutcome.NotFound, 0, []), async change =>
         {
+            // A change of a post is pushed to everybody who reads the channel, so nobody can have it away for themselves.
+            if (change.Actor.IsInChannel) return new HidingResult(ChangeOutcome.Forbidden, 0, []);
             var hidden = (await change.FindAsync(messageIds)).Select(message => message.MessageId).ToList();
             if (hidden.Count == 0) return new HidingResult(ChangeOutcome.Unchanged, change.Actor.LastHideId, hidden);
             var hideId = change.Actor.LastHideId + hidden.Count;

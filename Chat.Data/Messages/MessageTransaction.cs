@@ -10,6 +10,11 @@ namespace Chat.Data.Messages;
 /// <param name="Role"><c>owner</c>, <c>admin</c> or <c>member</c>.</param>
 internal sealed record Actor(long UserId, string ChatType, string Role, ChatPermissions Permissions, long VisibleFrom, long LastHideId)
 {
+    public bool IsInChannel => ChatType == "channel";
+
+    /// <summary>Who did it, for everybody to see: in a channel nobody is told.</summary>
+    public long ShownId => IsInChannel ? 0 : UserId;
+
     public bool May(ChatAction action) => ChatRights.MayDo(action, ChatType, Role, Permissions);
 }
 
@@ -25,6 +30,7 @@ internal sealed class MessageTransaction
     private readonly List<MessageChange> _changes = [];
     private readonly List<MessageRow> _messages = [];
     private IReadOnlyList<long> _people = [];
+    private HashSet<long> _ownPosts = [];
 
     private MessageTransaction(DbConnection connection, DbTransaction transaction, Head head, Actor actor, DateTime now) =>
         (_connection, _transaction, _head, Actor, Now) = (connection, transaction, head, actor, now);
@@ -68,8 +74,15 @@ internal sealed class MessageTransaction
         """;
 
     /// <returns>Those of the messages that the actor sees, ascending.</returns>
-    public Task<IReadOnlyList<MessageRow>> FindAsync(IReadOnlyList<long> messageIds) =>
-        ListAsync<MessageRow>(FindSql, new { ChatId, MessageIds = messageIds, Actor.UserId, Actor.VisibleFrom });
+    public async Task<IReadOnlyList<MessageRow>> FindAsync(IReadOnlyList<long> messageIds)
+    {
+        if (Actor.IsInChannel) _ownPosts = [.. await ListAsync<long>(OwnPostsSql, new { ChatId, MessageIds = messageIds, Actor.UserId })];
+        return await ListAsync<MessageRow>(FindSql, new { ChatId, MessageIds = messageIds, Actor.UserId, Actor.VisibleFrom });
+    }
+
+    private const string OwnPostsSql = """
+        SELECT message_id FROM channel_posts WHERE chat_id = @ChatId AND message_id IN @MessageIds AND author_id = @UserId
+        """;
 
     private const string FindSql = $"""
         SELECT {MessageColumns.OfM}
@@ -78,6 +91,9 @@ internal sealed class MessageTransaction
         ORDER BY m.message_id
         FOR UPDATE
         """;
+
+    /// <summary>Whether the actor wrote a message that was found.</summary>
+    public bool IsOwn(MessageRow message) => Actor.IsInChannel ? _ownPosts.Contains(message.MessageId) : message.SenderId == Actor.UserId;
 
     /// <summary>
     /// Whether one of the two people of a direct chat blocks the other, so that nothing may pass between them. Nobody can change that before
@@ -124,7 +140,7 @@ internal sealed class MessageTransaction
             var without = unseeing[message.MessageId].ToList();
             var audience = new ChangeAudience(_head.ChatType == "direct" || without.Count > 0 ? present : [], without);
             var changeId = NextChangeId;
-            _changes.Add(new MessageChange(ChatId, changeId, kind, Actor.UserId, message with { LastChangeId = changeId }, audience));
+            _changes.Add(new MessageChange(ChatId, changeId, kind, Actor.ShownId, message with { LastChangeId = changeId }, audience));
         }
         return NextChangeId - 1;
     }
@@ -133,7 +149,7 @@ internal sealed class MessageTransaction
     public async Task<long> RecordAsync(string kind, MessageRow after, ActorsPart part)
     {
         var changeId = await RecordAsync(kind, after);
-        _changes[^1] = _changes[^1] with { Part = part };
+        _changes[^1] = _changes[^1] with { Part = part, UntoldActorId = Actor.IsInChannel ? Actor.UserId : null };
         return changeId;
     }
 
@@ -156,7 +172,7 @@ internal sealed class MessageTransaction
     public async Task PostAsync(SystemBody body)
     {
         var row = new MessageRow(
-            ChatId, LastMessageId + 1, Actor.UserId, Guid.NewGuid().ToByteArray(bigEndian: true), "system", MessageText: null, body.ToJson(), Now);
+            ChatId, LastMessageId + 1, Actor.ShownId, Guid.NewGuid().ToByteArray(bigEndian: true), "system", MessageText: null, body.ToJson(), Now);
         await _connection.ExecuteAsync(PostSql, row, _transaction);
         _messages.Add(row);
         if (_head.ChatType == "direct") _people = await ListAsync<long>(PresentSql, new { ChatId });
@@ -183,9 +199,10 @@ internal sealed class MessageTransaction
 
     private const string MoveHeadSql = "UPDATE chats SET last_message_id = @LastMessageId, last_message_at = @Now WHERE chat_id = @ChatId";
 
-    /// <returns>Everybody present, where they must be named; by message, those of them who do not see it.</returns>
+    /// <returns>Everybody present, where they must be named; by message, those of them who do not see it: in a channel everybody sees everything.</returns>
     private async Task<(IReadOnlyList<long> Present, ILookup<long, long> Unseeing)> AudienceAsync(IReadOnlyList<long> messageIds)
     {
+        if (Actor.IsInChannel) return ([], Array.Empty<UnseeingRow>().ToLookup(row => row.MessageId, row => row.UserId));
         var unseeing = await ListAsync<UnseeingRow>(UnseeingSql, new { ChatId, MessageIds = messageIds });
         var named = _head.ChatType == "direct" || unseeing.Count > 0;
         return (named ? await ListAsync<long>(PresentSql, new { ChatId }) : [], unseeing.ToLookup(row => row.MessageId, row => row.UserId));

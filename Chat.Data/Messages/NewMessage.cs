@@ -33,6 +33,18 @@ public sealed record NewMessage(Roster Roster, long SenderId, Guid ClientMessage
         Beside = [.. Beside, new SideRow(SideTable.HiddenFrom, userId)],
     };
 
+    /// <summary>Who stands in the message as its sender; 0 in a channel, which speaks for itself.</summary>
+    public long ShownSenderId { get; private init; } = SenderId;
+
+    /// <summary>The same as a channel's post: its sender is written down apart, and told to nobody.</summary>
+    /// <param name="signature">The name under it; null for none.</param>
+    public NewMessage AsPost(string? signature) => this with
+    {
+        ShownSenderId = 0,
+        Body = signature is null ? Body : ((MessageBody.Read(Body) ?? MessageBody.Empty) with { Signature = signature }).Write(),
+        Beside = [.. Beside, new SideRow(SideTable.PostedBy, SenderId)],
+    };
+
     internal bool IsPlainText => Body is null && Type == PlainText && Beside.Count == 0;
 
     /// <summary>UTF-16 code units, more or less, that it adds to a statement.</summary>
@@ -51,6 +63,9 @@ public sealed record SideTable(string Insert)
 {
     /// <summary>Who must not see the message.</summary>
     public static SideTable HiddenFrom { get; } = new("INSERT INTO hidden_messages (chat_id, message_id, user_id) VALUES");
+
+    /// <summary>Who wrote a channel's post.</summary>
+    public static SideTable PostedBy { get; } = new("INSERT INTO channel_posts (chat_id, message_id, author_id) VALUES");
 }
 
 public enum AppendOutcome

@@ -24,7 +24,7 @@ internal sealed class PendingMessage(NewMessage message) : PendingWork
 
     public long ChatId => Message.Roster.ChatId;
 
-    public MessageKey Key => new(ChatId, Message.SenderId, Message.ClientMessageId);
+    public MessageKey Key => new(ChatId, Message.ShownSenderId, Message.ClientMessageId);
 
     public Task<AppendResult> Result => _result.Task;
 

@@ -99,6 +99,10 @@ public static class ChatRights
     public static bool MayBeDefault(string chatType, ChatPermissions permissions) =>
         (permissions & ~(chatType == "channel" ? ChannelReaders : MostForMembers)) == ChatPermissions.None;
 
+    /// <summary>Whether one in this role may be given this: a channel's readers no more than all of them may, since only those who run it write.</summary>
+    public static bool MayHold(string chatType, string role, ChatPermissions permissions) =>
+        chatType != "channel" || role != "member" || MayBeDefault(chatType, permissions);
+
     /// <summary>What sending a message of this type is.</summary>
     public static ChatAction Sending(string messageType) => messageType == "text" ? ChatAction.SendText : ChatAction.SendMedia;
 

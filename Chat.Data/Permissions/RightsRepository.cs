@@ -12,6 +12,9 @@ public interface IRightsReader
 
 public sealed record ParticipantRights(string ChatType, string Role, ChatPermissions Permissions)
 {
+    /// <summary>Whether this is one of a channel's many, who learn nothing of each other.</summary>
+    public bool IsReader => ChatType == "channel" && Role == "member";
+
     public bool MayDo(ChatAction action) => ChatRights.MayDo(action, ChatType, Role, Permissions);
 }
 

@@ -2,7 +2,7 @@ using Chat.Data.Messages;
 
 namespace Chat.Data.Pins;
 
-/// <param name="PinnedBy">Perhaps somebody who has left since.</param>
+/// <param name="PinnedBy">Perhaps somebody who has left since; 0 in a channel.</param>
 public sealed record PinnedMessage(MessageRow Message, long PinnedBy, DateTime PinnedAt);
 
 /// <summary>The messages that a chat has pinned, for everybody in it.</summary>

@@ -18,7 +18,7 @@ public sealed class PinRepository(ChatDatabase database, IMessageAppender append
             if (message!.PinnedAt is not null) return new ChangeResult(ChangeOutcome.Unchanged);
             if (await change.ScalarAsync<long>(CountSql, new { }) >= maxPinned) return new ChangeResult(ChangeOutcome.TooMany);
 
-            await change.ExecuteAsync(PinSql, new { MessageId = messageId });
+            await change.ExecuteAsync(PinSql, new { MessageId = messageId, PinnedBy = change.Actor.ShownId });
             await change.ExecuteAsync(MarkSql, new { MessageId = messageId, PinnedAt = (DateTime?)change.Now });
             await change.PostAsync(new SystemBody("message_pinned", [], null) { MessageId = messageId });
             return new ChangeResult(ChangeOutcome.Done, await change.RecordAsync(ChangeKinds.Pinned, message with { PinnedAt = change.Now }));
@@ -27,7 +27,7 @@ public sealed class PinRepository(ChatDatabase database, IMessageAppender append
     private const string CountSql = "SELECT COUNT(*) FROM pinned_messages WHERE chat_id = @ChatId";
 
     private const string PinSql = """
-        INSERT INTO pinned_messages (chat_id, message_id, pinned_by, pinned_at) VALUES (@ChatId, @MessageId, @ActorId, @Now)
+        INSERT INTO pinned_messages (chat_id, message_id, pinned_by, pinned_at) VALUES (@ChatId, @MessageId, @PinnedBy, @Now)
         """;
 
     private const string MarkSql = "UPDATE messages SET pinned_at = @PinnedAt WHERE chat_id = @ChatId AND message_id = @MessageId";

@@ -7,7 +7,7 @@ public interface ILastSeenStore
     /// <exception cref="DataUnavailableException"/>
     Task SetAsync(IReadOnlyCollection<long> userIds, DateTime lastSeen, CancellationToken cancellationToken);
 
-    /// <summary>Those of the users who share a chat with the viewer, with when they were last seen; null for never.</summary>
+    /// <summary>Those of the users who share a chat with the viewer, channels not counted, with when they were last seen; null for never.</summary>
     /// <exception cref="DataUnavailableException"/>
     Task<IReadOnlyDictionary<long, DateTime?>> FindVisibleAsync(
         long viewerId, IReadOnlyCollection<long> userIds, CancellationToken cancellationToken);

@@ -22,7 +22,7 @@ public sealed class LastSeenRepository(ChatDatabase database) : ILastSeenStore
             return rows.ToDictionary(row => row.UserId, row => row.LastSeen);
         }, cancellationToken);
 
-    // From the few users asked about to the viewer: each step is a look-up in a key.
+    // From the few users asked about to the viewer: each step is a look-up in a key. To read the same channel is not to know each other.
     private const string FindVisibleSql = """
         SELECT u.user_id, u.last_seen
         FROM users u
@@ -30,6 +30,7 @@ public sealed class LastSeenRepository(ChatDatabase database) : ILastSeenStore
           SELECT 1
           FROM chat_participants theirs
           JOIN chat_participants mine ON mine.chat_id = theirs.chat_id AND mine.user_id = @ViewerId AND mine.left_at IS NULL
+          JOIN chats c ON c.chat_id = theirs.chat_id AND c.chat_type <> 'channel'
           WHERE theirs.user_id = u.user_id AND theirs.left_at IS NULL)
         """;
 

@@ -19,6 +19,9 @@ public enum MarkOutcome
     NotAParticipant,
 }
 
+/// <summary>A participant's read mark passed these messages of a channel. Marks only move forward, so nobody passes a message twice.</summary>
+public readonly record struct ViewedMessages(long ChatId, long From, long To);
+
 /// <summary>The participant's watermarks after the mark.</summary>
 public readonly record struct MarkedPosition(MarkOutcome Outcome, long DeliveredUpTo, long ReadUpTo);
 

@@ -7,9 +7,11 @@ internal sealed class ReceiptBatch(IEnumerable<Mark> marks)
 {
     private readonly List<Mark> _marks = [.. marks];
     private readonly Dictionary<long, long> _lastMessageIds = [];
+    private readonly HashSet<long> _channels = [];
     private readonly Dictionary<(long ChatId, long UserId), Position> _positions = [];
     private readonly List<AdvancedReceipt> _advanced = [];
     private readonly List<StatusStep> _steps = [];
+    private readonly List<ViewedMessages> _viewed = [];
 
     /// <summary>Ascending, as locks are taken in this order.</summary>
     public IReadOnlyList<(long ChatId, long UserId)> Participants { get; } =
@@ -18,8 +20,11 @@ internal sealed class ReceiptBatch(IEnumerable<Mark> marks)
     /// <summary>Participants whose watermarks moved, with where they are now.</summary>
     public IReadOnlyList<AdvancedReceipt> Advanced => _advanced;
 
-    /// <summary>The rows of <c>message_status</c> that record it.</summary>
+    /// <summary>The rows of <c>message_status</c> that record it: none for channels, where nobody may ask.</summary>
     public IReadOnlyList<StatusStep> Steps => _steps;
+
+    /// <summary>What readers of channels have now seen.</summary>
+    public IReadOnlyList<ViewedMessages> Viewed => _viewed;
 
     public void Reset()
     {
@@ -27,12 +32,18 @@ internal sealed class ReceiptBatch(IEnumerable<Mark> marks)
         _positions.Clear();
         _advanced.Clear();
         _steps.Clear();
+        _viewed.Clear();
+        _channels.Clear();
     }
 
-    public void AddChat(long chatId, long lastMessageId) => _lastMessageIds[chatId] = lastMessageId;
+    public void AddChat(long chatId, long lastMessageId, bool isChannel = false)
+    {
+        _lastMessageIds[chatId] = lastMessageId;
+        if (isChannel) _channels.Add(chatId);
+    }
 
     public void AddParticipant(long chatId, long userId, long deliveredUpTo, long readUpTo) =>
-        _positions[(chatId, userId)] = new Position(deliveredUpTo, readUpTo, Moved: false);
+        _positions[(chatId, userId)] = new Position(deliveredUpTo, readUpTo, WasRead: readUpTo, Moved: false);
 
     public void Plan()
     {
@@ -46,6 +57,11 @@ internal sealed class ReceiptBatch(IEnumerable<Mark> marks)
         {
             if (!position.Moved) continue;
             _advanced.Add(new AdvancedReceipt(chatId, userId, position.DeliveredUpTo, position.ReadUpTo, position.Origin));
+            if (_channels.Contains(chatId))
+            {
+                if (position.ReadMoved) _viewed.Add(new ViewedMessages(chatId, position.WasRead + 1, position.ReadUpTo));
+                continue;
+            }
             if (position.DeliveredMoved) _steps.Add(new StatusStep(chatId, userId, "delivered", position.DeliveredUpTo));
             if (position.ReadMoved) _steps.Add(new StatusStep(chatId, userId, "read", position.ReadUpTo));
         }
@@ -62,7 +78,7 @@ internal sealed class ReceiptBatch(IEnumerable<Mark> marks)
     }
 
     private readonly record struct Position(
-        long DeliveredUpTo, long ReadUpTo, bool Moved, bool DeliveredMoved = false, bool ReadMoved = false, string? Origin = null)
+        long DeliveredUpTo, long ReadUpTo, long WasRead, bool Moved, bool DeliveredMoved = false, bool ReadMoved = false, string? Origin = null)
     {
         public Position After(Mark mark)
         {
@@ -71,6 +87,7 @@ internal sealed class ReceiptBatch(IEnumerable<Mark> marks)
             return new Position(
                 delivered ? mark.UpTo : DeliveredUpTo,
                 read ? mark.UpTo : ReadUpTo,
+                WasRead,
                 Moved || delivered || read,
                 DeliveredMoved || delivered,
                 ReadMoved || read,

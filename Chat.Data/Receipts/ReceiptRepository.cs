@@ -24,7 +24,7 @@ internal sealed class ReceiptRepository(ChatDatabase database, int commandTimeou
     // The participants are locked in ascending order, so that two nodes wait for each other instead of deadlocking, and
     // through the primary key, so that nothing but their rows is locked.
     private const string ReadSql = """
-        SELECT chat_id, last_message_id FROM chats WHERE chat_id IN ({0});
+        SELECT chat_id, last_message_id, chat_type = 'channel' FROM chats WHERE chat_id IN ({0});
         SELECT chat_id, user_id, delivered_up_to, read_up_to
         FROM chat_participants FORCE INDEX (PRIMARY)
         WHERE left_at IS NULL AND ({1})
@@ -41,7 +41,7 @@ internal sealed class ReceiptRepository(ChatDatabase database, int commandTimeou
 
         await using var command = Command(connection, transaction, sql);
         await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync()) batch.AddChat(reader.GetInt64(0), reader.GetInt64(1));
+        while (await reader.ReadAsync()) batch.AddChat(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2) == 1);
         await reader.NextResultAsync();
         while (await reader.ReadAsync())
             batch.AddParticipant(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
@@ -78,7 +78,10 @@ internal sealed class ReceiptRepository(ChatDatabase database, int commandTimeou
             CultureInfo.InvariantCulture, $"SELECT {a.ChatId} AS chat_id, {a.UserId} AS user_id, {a.DeliveredUpTo} AS delivered, {a.ReadUpTo} AS seen"));
         move.Append(OnlyForwardSql);
 
-        var commands = database.OneStatementAtATime ? [insert, move] : new[] { insert.Append(";\n").Append(move) };
+        // Marks in channels alone leave no such row.
+        var commands = batch.Steps.Count == 0 ? [move]
+            : database.OneStatementAtATime ? [insert, move]
+            : new[] { insert.Append(";\n").Append(move) };
         foreach (var sql in commands)
         {
             await using var command = Command(connection, transaction, sql.ToString());

@@ -18,12 +18,14 @@ public sealed class ReceiptWriter : IReceiptWriter, IAsyncDisposable
     private readonly Lane[] _lanes;
 
     /// <param name="advanced">Told of every batch after its commit, on the lane, before the callers; must not wait or throw.</param>
+    /// <param name="viewed">Told likewise of what readers of channels have seen, where somebody wants to know.</param>
     public ReceiptWriter(
-        ChatDatabase database, Action<IReadOnlyList<AdvancedReceipt>> advanced, ReceiptLimits limits, DataMetrics metrics, TimeProvider time)
+        ChatDatabase database, Action<IReadOnlyList<AdvancedReceipt>> advanced, ReceiptLimits limits, DataMetrics metrics, TimeProvider time,
+        Action<IReadOnlyList<ViewedMessages>>? viewed = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.Lanes, 1);
         _lanes = new Lane[limits.Lanes];
-        for (var i = 0; i < _lanes.Length; i++) _lanes[i] = new Lane(database, advanced, limits, metrics, time);
+        for (var i = 0; i < _lanes.Length; i++) _lanes[i] = new Lane(database, advanced, viewed, limits, metrics, time);
         metrics.WatchReceiptQueue([.. _lanes.Select<Lane, Func<int>>(lane => () => lane.Waiting)]);
     }
 
@@ -45,6 +47,7 @@ public sealed class ReceiptWriter : IReceiptWriter, IAsyncDisposable
     {
         private readonly ReceiptRepository _receipts;
         private readonly Action<IReadOnlyList<AdvancedReceipt>> _advanced;
+        private readonly Action<IReadOnlyList<ViewedMessages>>? _viewed;
         private readonly ReceiptLimits _limits;
         private readonly DataMetrics _metrics;
         private readonly TimeProvider _time;
@@ -52,9 +55,10 @@ public sealed class ReceiptWriter : IReceiptWriter, IAsyncDisposable
         private readonly Task _loop;
 
         public Lane(
-            ChatDatabase database, Action<IReadOnlyList<AdvancedReceipt>> advanced, ReceiptLimits limits, DataMetrics metrics, TimeProvider time)
+            ChatDatabase database, Action<IReadOnlyList<AdvancedReceipt>> advanced, Action<IReadOnlyList<ViewedMessages>>? viewed,
+            ReceiptLimits limits, DataMetrics metrics, TimeProvider time)
         {
-            (_advanced, _limits, _metrics, _time) = (advanced, limits, metrics, time);
+            (_advanced, _viewed, _limits, _metrics, _time) = (advanced, viewed, limits, metrics, time);
             _receipts = new ReceiptRepository(database, limits.CommandTimeoutSeconds);
             _queue = Channel.CreateBounded<PendingMark>(new BoundedChannelOptions(limits.MaxWaiting) { SingleReader = true });
             // Whoever happens to make the lane, a call perhaps, is not whom its work is done for.
@@ -91,6 +95,7 @@ public sealed class ReceiptWriter : IReceiptWriter, IAsyncDisposable
                 await _receipts.StoreAsync(batch, _time.GetUtcNow().UtcDateTime);
                 _metrics.ReceiptsStored(pending.Count, _time.GetElapsedTime(start));
                 if (batch.Advanced.Count > 0) _advanced(batch.Advanced);
+                if (batch.Viewed.Count > 0) _viewed?.Invoke(batch.Viewed);
                 Completions.Run(pending, mark => mark.Result.TrySetResult(batch.ResultOf(mark.Mark)));
             }
             catch (Exception exception)

@@ -94,5 +94,8 @@ public sealed class FaultsOfTheServer
 
         public Task<ILookup<long, long>> ListGroupIdsAsync(IReadOnlyCollection<long> userIds, CancellationToken cancellationToken) =>
             inner.ListGroupIdsAsync(userIds, cancellationToken);
+
+        public Task<IReadOnlyList<long>> ListPresentAsync(long chatId, IReadOnlyCollection<long> userIds, CancellationToken cancellationToken) =>
+            inner.ListPresentAsync(chatId, userIds, cancellationToken);
     }
 }

@@ -21,6 +21,7 @@ public sealed class StrangersLearnNothing : ServerFixture
     private TestClient _former = null!;
     private long _direct;
     private long _group;
+    private long _channel;
 
     [OneTimeSetUp]
     public async Task MakeChats()
@@ -34,6 +35,10 @@ public sealed class StrangersLearnNothing : ServerFixture
         _group = (await _ann.CreateGroupAsync("Family", _bob, _former)).ChatId;
         await _former.SendAsync(_group, "from one who will be gone");
         await _ann.CallAsync<MembershipResult>("RemoveMember", new RemoveMemberRequest(_group, _former.UserId));
+        _channel = (await _ann.CallAsync<ChatView>("CreateChannel", new CreateChannelRequest(Guid.NewGuid(), "Private"))).ChatId;
+        await _ann.CallAsync<MembershipResult>("AddMembers", new AddMembersRequest(_channel, [_bob.UserId, _former.UserId]));
+        await _ann.SendAsync(_channel, "for Bob");
+        await _ann.CallAsync<MembershipResult>("RemoveMember", new RemoveMemberRequest(_channel, _former.UserId));
     }
 
     [OneTimeTearDown]
@@ -56,6 +61,8 @@ public sealed class StrangersLearnNothing : ServerFixture
             Assert.That(await AnswerAsync(_stranger, method, _direct), Is.EqualTo(noSuchChat), "a direct chat of others");
             Assert.That(await AnswerAsync(_stranger, method, _group), Is.EqualTo(noSuchChat), "a group of others");
             Assert.That(await AnswerAsync(_former, method, _group), Is.EqualTo(noSuchChat), "a group that one was removed from");
+            Assert.That(await AnswerAsync(_stranger, method, _channel), Is.EqualTo(noSuchChat), "a private channel of others");
+            Assert.That(await AnswerAsync(_former, method, _channel), Is.EqualTo(noSuchChat), "a channel that one was removed from");
         });
 
         Assert.That(await Database.PictureAsync(), Is.EqualTo(before), "something was written");
@@ -89,7 +96,7 @@ public sealed class StrangersLearnNothing : ServerFixture
     public async Task A_strangers_chat_list_does_not_hold_it()
     {
         var chats = await _stranger.ListChatsAsync();
-        Assert.That(chats.Chats.Select(c => c.ChatId), Has.None.EqualTo(_direct).And.None.EqualTo(_group));
+        Assert.That(chats.Chats.Select(c => c.ChatId), Has.None.EqualTo(_direct).And.None.EqualTo(_group).And.None.EqualTo(_channel));
         var formers = await _former.ListChatsAsync();
         Assert.That(formers.Chats.Select(c => c.ChatId), Has.None.EqualTo(_group));
     }

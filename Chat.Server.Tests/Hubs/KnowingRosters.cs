@@ -222,6 +222,9 @@ public sealed class KnowingRosters
 
         public Task<ILookup<long, long>> ListGroupIdsAsync(IReadOnlyCollection<long> userIds, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
+
+        public Task<IReadOnlyList<long>> ListPresentAsync(long chatId, IReadOnlyCollection<long> userIds, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 
     private sealed class InstantReader : IRosterReader
@@ -235,6 +238,9 @@ public sealed class KnowingRosters
         public Task<IReadOnlyList<long>> ListGroupIdsAsync(long userId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<ILookup<long, long>> ListGroupIdsAsync(IReadOnlyCollection<long> userIds, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<IReadOnlyList<long>> ListPresentAsync(long chatId, IReadOnlyCollection<long> userIds, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }
 }

@@ -65,6 +65,28 @@ public sealed class WhoMayDoWhat
     }
 
     [Test]
+    public void In_a_channel_what_is_set_for_an_admin_stands_in_place_of_the_role([Values] ChatAction action)
+    {
+        var never = action is ChatAction.SetSlowMode or ChatAction.SilenceMember or ChatAction.TransferOwnership;
+        Assert.That(
+            May(action, "channel", ChatRights.Everything, "admin", ChatPermissions.None),
+            Is.EqualTo(action is ChatAction.DeleteOwnMessage or ChatAction.Leave));
+        Assert.That(May(action, "channel", ChatPermissions.None, "admin", ChatRights.Everything), Is.EqualTo(!never), "there is nobody to slow down or to silence");
+        Assert.That(
+            May(action, "channel", ChatRights.ChannelReaders, "member", ChatPermissions.None),
+            Is.EqualTo(action is ChatAction.DeleteOwnMessage or ChatAction.Leave), "a reader who may not even react");
+    }
+
+    [TestCase("channel", "member", ChatPermissions.React, true)]
+    [TestCase("channel", "member", ChatPermissions.None, true)]
+    [TestCase("channel", "member", ChatPermissions.SendText, false)]
+    [TestCase("channel", "member", ChatPermissions.ManageInvites, false)]
+    [TestCase("channel", "admin", ChatRights.Everything, true)]
+    [TestCase("group", "member", ChatRights.Everything, true)]
+    public void What_one_may_be_given(string chatType, string role, ChatPermissions permissions, bool may) =>
+        Assert.That(ChatRights.MayHold(chatType, role, permissions), Is.EqualTo(may));
+
+    [Test]
     public void Nothing_is_taken_from_the_owner_and_nothing_given_in_a_direct_chat()
     {
         Assert.That(May(ChatAction.ManageInvites, "group", ChatPermissions.None, "owner", ChatPermissions.None), Is.True);

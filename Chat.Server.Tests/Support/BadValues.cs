@@ -27,6 +27,8 @@ internal static class BadValues
     private static readonly string[] BadPhoneNumbers =
         ["5", "\"+4915100000000\"", "[]", "[5]", "[null]", "[\"\"]", "[\"0151\"]", "[\"+4915100000000\",\"+0\"]", $"[{string.Join(',', Enumerable.Repeat("\"+4915100000000\"", 501))}]"];
 
+    private static readonly string[] BadUsernames = ["\"ab\"", "\"1abc\"", "\"_abc\"", "\"a-b-c\"", "\"abc \"", "\"näme\"", $"\"{new string('a', 33)}\""];
+
     private static readonly string[] BadIds =
         ["5", "\"text\"", "[]", "[0]", "[-1]", "[1,0]", "[9007199254740992]", "[\"1\"]", "[null]", "[[1]]", $"[{string.Join(',', Enumerable.Repeat(1, 2000))}]"];
 
@@ -39,6 +41,9 @@ internal static class BadValues
             { Name: "permissions" } => BadNames,
             // An empty one takes it away.
             { Name: "description" } => BadTexts.Where(bad => !IsBlank(bad)),
+            // An empty one makes a channel private.
+            { Name: "username" } when method.Name is nameof(ChatHub.UpdateChannel) => [.. BadTexts.Where(bad => bad != "\"\""), .. BadUsernames],
+            { Name: "username" } => [.. BadTexts, .. BadUsernames],
             // Reading on from 0 is reading from the start.
             _ when field.Type == typeof(long) && IsPosition(field) => BadNumbers,
             _ when field.Type == typeof(long) => [.. BadNumbers, "0"],

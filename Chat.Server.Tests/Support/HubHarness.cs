@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Chat.Data.Blocks;
+using Chat.Data.Channels;
 using Chat.Data.Chats;
 using Chat.Data.Contacts;
 using Chat.Data.Groups;
@@ -13,6 +14,7 @@ using Chat.Data.Receipts;
 using Chat.Data.Settings;
 using Chat.Server.Features.Accounts;
 using Chat.Server.Features.Blocks;
+using Chat.Server.Features.Channels;
 using Chat.Server.Features.Chats;
 using Chat.Server.Features.Contacts;
 using Chat.Server.Features.Groups;
@@ -59,7 +61,7 @@ internal sealed class HubHarness : IDisposable
         ReceiptNotifier = new ReceiptNotifier(Pusher, Rosters, readMarks, Time, NullLogger<ReceiptNotifier>.Instance);
         ChatNotifier = new ChatNotifier(HubContext.Object, NullLogger<ChatNotifier>.Instance);
         Membership = new ChatMembership(
-            Registry, Rosters, HubContext.Object, ConnectionGroups.Object,
+            Registry, Rosters, RosterReader.Object, HubContext.Object, ConnectionGroups.Object,
             new ConnectionNotifier(HubContext.Object, NullLogger<ConnectionNotifier>.Instance), Bus.Object);
         MessageNotifier = new MessageNotifier(Pusher, HubContext.Object, Rosters, Membership, NullLogger<MessageNotifier>.Instance);
         Presence = new PresenceTracker(
@@ -68,24 +70,27 @@ internal sealed class HubHarness : IDisposable
         Stalled = new StalledOutputs(
             new ConnectionLimits(), new RealtimeMetrics(TestMetrics.Factory()), Time, NullLogger<StalledOutputs>.Instance);
         Lifecycle = new ConnectionLifecycle(Registry, Sessions.Object, RosterReader.Object, Presence, Stalled, HubContext.Object);
+        var announcer = new GroupAnnouncer(Heads.Object, Rosters, ChatNotifier);
+        var channels = new ChannelService(Channels.Object, Heads.Object, Membership, announcer, ChatNotifier, MessageNotifier);
         _hub = () => new ChatHub(
             Lifecycle,
             new ChatService(DirectChats.Object, Heads.Object, Participants.Object, privacy, readMarks, Rights.Object, Time),
             new GroupService(
-                GroupStore.Object, Heads.Object, Rosters, ChatNotifier, new GroupAnnouncer(Heads.Object, ChatNotifier), privacy, MessageNotifier, new GroupOptions()),
-            new PermissionService(GroupRoles.Object, new GroupAnnouncer(Heads.Object, ChatNotifier)),
+                GroupStore.Object, Heads.Object, Rosters, ChatNotifier, announcer, channels, privacy, MessageNotifier, new GroupOptions()),
+            channels,
+            new PermissionService(GroupRoles.Object, announcer),
             new InviteService(
-                Invites.Object, Rights.Object, Heads.Object, Rosters, new GroupAnnouncer(Heads.Object, ChatNotifier),
+                Invites.Object, Rights.Object, Heads.Object, Rosters, announcer,
                 new InviteNotifier(HubContext.Object, NullLogger<InviteNotifier>.Instance), privacy, new GroupOptions()),
-            new SendMessageService(Rosters, Appender.Object, References.Object, Time),
+            new SendMessageService(Rosters, Rights.Object, Appender.Object, References.Object, Time),
             new EditMessageService(
                 Editor.Object, new HidingNotifier(HubContext.Object, NullLogger<HidingNotifier>.Instance), new MessageChangeOptions(), Time),
             new HistoryService(History.Object, sync ?? new SyncOptions(), readMarks),
             new ReceiptService(Rosters, Receipts.Object, MessageInfo.Object, readMarks),
             new WatchPresenceService(PresenceStore.Object, LastSeen.Object, privacy, ConnectionGroups.Object, HubContext.Object),
-            new TypingService(Rosters, HubContext.Object, NullLogger<TypingService>.Instance),
+            new TypingService(Rosters, Rights.Object, HubContext.Object, NullLogger<TypingService>.Instance),
             People(privacy),
-            new MarkServices(new ReactionService(Reactions.Object, privacy), new PinService(Pins.Object)));
+            new MarkServices(new ReactionService(Reactions.Object, Rights.Object, privacy), new PinService(Pins.Object)));
         KnowsChat(DirectChat, "direct", Ann, Bob);
         KnowsChat(Group, "group", Ann, Bob, Carol);
         // Nobody has set anything, unless a test says otherwise.
@@ -126,6 +131,7 @@ internal sealed class HubHarness : IDisposable
     public Mock<IParticipantReader> Participants { get; } = new(MockBehavior.Strict);
     public Mock<IMessageInfoReader> MessageInfo { get; } = new(MockBehavior.Strict);
     public Mock<IGroupStore> GroupStore { get; } = new(MockBehavior.Strict);
+    public Mock<IChannelStore> Channels { get; } = new(MockBehavior.Strict);
     public Mock<IInviteStore> Invites { get; } = new(MockBehavior.Strict);
     public Mock<IRightsReader> Rights { get; } = new(MockBehavior.Strict);
     public Mock<IGroupRoleStore> GroupRoles { get; } = new(MockBehavior.Strict);

@@ -62,6 +62,7 @@ public static class HubSurface
         { Name: "chatId" } => chatId,
         { Name: "userId" } => userId,
         { Name: "code" } => "AAAAAAAAAAAAAAAAAAAAAA",
+        { Name: "username" } => "a_name",
         { Name: "setting" } => PrivacySettings.LastSeen,
         { Name: "audience" } => Audiences.Everyone,
         { Name: "kind" } => "messages",

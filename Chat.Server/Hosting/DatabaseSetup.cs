@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Chat.Data;
+using Chat.Data.Channels;
 using Chat.Data.Chats;
 using Chat.Data.Groups;
 using Chat.Data.Invites;
@@ -57,6 +58,7 @@ internal static class DatabaseSetup
         services.AddSingleton<IMessageInfoReader, MessageInfoRepository>();
         services.AddSingleton<IGroupStore, GroupRepository>();
         services.AddSingleton<IGroupRoleStore, GroupRoleRepository>();
+        services.AddSingleton<IChannelStore, ChannelRepository>();
         services.AddSingleton<IRightsReader, RightsRepository>();
         services.AddSingleton<IInviteStore, InviteRepository>();
         return builder;

@@ -3,6 +3,7 @@ using Chat.Data;
 using Chat.Data.Messages;
 using Chat.Data.Receipts;
 using Chat.Server.Features.Accounts;
+using Chat.Server.Features.Channels;
 using Chat.Server.Features.Chats;
 using Chat.Server.Features.Groups;
 using Chat.Server.Features.Invites;
@@ -94,6 +95,7 @@ internal static class MessagingSetup
         services.AddSingleton<ChatNotifier>();
         builder.AddOptions("Groups", new GroupOptions(), GroupOptions.Check);
         services.AddSingleton<GroupAnnouncer>();
+        services.AddSingleton<ChannelService>();
         services.AddSingleton<GroupService>();
         services.AddSingleton<PermissionService>();
         services.AddSingleton<InviteNotifier>();

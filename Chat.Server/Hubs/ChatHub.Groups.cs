@@ -13,7 +13,10 @@ public sealed partial class ChatHub
     /// <summary>Removes a member, for those with <c>restrict_members</c>.</summary>
     public Task<MembershipResult> RemoveMember(RemoveMemberRequest request) => groups.RemoveMemberAsync(CallerId, request);
 
-    /// <summary>Leaves. When the owner leaves, the admin who has been there longest takes over, or where there is none, the member.</summary>
+    /// <summary>
+    /// Leaves a group or channel. When the owner leaves, the admin who has been there longest takes over, or where there is none, the member; a
+    /// channel without admins is closed then.
+    /// </summary>
     public Task<MembershipResult> LeaveGroup(LeaveGroupRequest request) => groups.LeaveAsync(CallerId, request);
 
     /// <summary>Changes title or description, for those with <c>change_info</c>.</summary>

@@ -1,3 +1,4 @@
+using Chat.Server.Features.Channels;
 using Chat.Server.Features.Chats;
 using Chat.Server.Features.Groups;
 using Chat.Server.Features.Invites;
@@ -21,6 +22,7 @@ public sealed partial class ChatHub(
     ConnectionLifecycle connections,
     ChatService chats,
     GroupService groups,
+    ChannelService channels,
     PermissionService permissions,
     InviteService invites,
     SendMessageService sendMessage,

@@ -105,4 +105,10 @@ namespace Chat.Server.Hubs;
 [JsonSerializable(typeof(PinChatsRequest))]
 [JsonSerializable(typeof(PinChatsResult))]
 [JsonSerializable(typeof(OpenSavedMessagesRequest))]
+[JsonSerializable(typeof(CreateChannelRequest))]
+[JsonSerializable(typeof(UpdateChannelRequest))]
+[JsonSerializable(typeof(GetPublicChannelRequest))]
+[JsonSerializable(typeof(PublicChannelView))]
+[JsonSerializable(typeof(JoinChannelRequest))]
+[JsonSerializable(typeof(PreviewChannelRequest))]
 internal sealed partial class ContractJson : JsonSerializerContext;

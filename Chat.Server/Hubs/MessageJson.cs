@@ -36,6 +36,7 @@ internal static class MessageJson
         private static readonly JsonEncodedText ReplyTo = JsonEncodedText.Encode("replyTo");
         private static readonly JsonEncodedText Location = JsonEncodedText.Encode("location");
         private static readonly JsonEncodedText Contact = JsonEncodedText.Encode("contact");
+        private static readonly JsonEncodedText Signature = JsonEncodedText.Encode("signature");
 
         public override MessageView Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new NotSupportedException("Servers write messages, clients read them.");
@@ -66,6 +67,7 @@ internal static class MessageJson
             if (value.ReplyTo is { } replyTo) Write(writer, ReplyTo, replyTo, options);
             if (value.Location is { } location) Write(writer, Location, location, options);
             if (value.Contact is { } contact) Write(writer, Contact, contact, options);
+            if (value.Signature is { } signature) writer.WriteString(Signature, signature);
             writer.WriteEndObject();
         }
 

@@ -7,15 +7,22 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Chat.Server.Realtime;
 
-/// <summary>Lets the connections of users follow their membership of a group.</summary>
+/// <summary>
+/// Lets the connections of users follow their membership of a group or channel. Who reads a channel is in no roster: those concerned who are
+/// connected here are looked up, whatever the number of its readers.
+/// </summary>
 public sealed class ChatMembership(
     ConnectionRegistry registry,
     RosterCache rosters,
+    IRosterReader reader,
     IHubContext<ChatHub, IChatClient> hub,
     IConnectionGroups groups,
     ConnectionNotifier notifier,
     IClusterBus bus) : IDisposable
 {
+    /// <summary>Users in one statement.</summary>
+    private const int BatchSize = 500;
+
     // Two changes of one chat, each followed by a reading of the roster, must not overtake each other: the later
     // reading wins, so it has to be the later application as well.
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
@@ -30,6 +37,16 @@ public sealed class ChatMembership(
         bus.Tell(new ClusterNews(ClusterNewsKinds.MembersChanged, chatId, userIds));
         await RefreshHereAsync(chatId, userIds, Told.Nobody);
     }
+
+    /// <summary>As <see cref="RefreshAsync"/>, for readers of a channel: the roster, which does not hold them, stays what it is.</summary>
+    public async Task RefreshReadersAsync(long chatId, IReadOnlyList<long> userIds)
+    {
+        bus.Tell(new ClusterNews(ClusterNewsKinds.ReadersChanged, chatId, userIds));
+        await ApplyAsync(chatId, _ => userIds, Told.Nobody, forget: false);
+    }
+
+    /// <summary>As <see cref="FollowAsync"/>, for readers of a channel.</summary>
+    public Task FollowReadersAsync(long chatId, IReadOnlyList<long> userIds) => ApplyAsync(chatId, _ => userIds, Told.WhoJoins, forget: false);
 
     /// <summary>
     /// What another node told. What that node pushed meanwhile may have come before this one let the new members join, so they are asked
@@ -65,18 +82,20 @@ public sealed class ChatMembership(
         return userIds.Count == 0 ? Task.CompletedTask : ApplyAsync(chatId, _ => userIds, told);
     }
 
-    private async Task ApplyAsync(long chatId, Func<Roster?, IReadOnlyList<long>> choose, Told told)
+    private async Task ApplyAsync(long chatId, Func<Roster?, IReadOnlyList<long>> choose, Told told, bool forget = true)
     {
-        rosters.Invalidate(chatId);
+        if (forget) rosters.Invalidate(chatId);
         var turn = _turns[(int)((ulong)chatId % (ulong)_turns.Length)];
         await turn.WaitAsync();
         try
         {
             var roster = await ReadAsync(chatId);
-            foreach (var userId in choose(roster))
+            var userIds = choose(roster);
+            var members = await FindMembersAsync(chatId, roster, userIds);
+            foreach (var userId in userIds)
             {
                 registry.MembershipChanged(userId);
-                foreach (var connection in registry.Of(userId)) await ApplyAsync(chatId, roster, connection, told);
+                foreach (var connection in registry.Of(userId)) await ApplyAsync(chatId, members, connection, told);
             }
         }
         finally
@@ -97,10 +116,28 @@ public sealed class ChatMembership(
         }
     }
 
-    private async Task ApplyAsync(long chatId, Roster? roster, LocalConnection connection, Told told)
+    /// <returns>Whether a user is in the chat; null while nobody can tell.</returns>
+    private async Task<Func<long, bool>?> FindMembersAsync(long chatId, Roster? roster, IReadOnlyList<long> userIds)
+    {
+        if (roster is null) return null;
+        if (!roster.IsChannel) return roster.Has;
+        try
+        {
+            var present = new HashSet<long>();
+            foreach (var batch in userIds.Where(id => registry.Of(id).Count > 0).Chunk(BatchSize))
+                present.UnionWith(await reader.ListPresentAsync(chatId, batch, CancellationToken.None));
+            return present.Contains;
+        }
+        catch (DataUnavailableException)
+        {
+            return null;
+        }
+    }
+
+    private async Task ApplyAsync(long chatId, Func<long, bool>? members, LocalConnection connection, Told told)
     {
         var name = GroupNames.Chat(chatId);
-        var isMember = roster?.Has(connection.UserId) ?? false;
+        var isMember = members?.Invoke(connection.UserId) ?? false;
         // A connection that is being set up has not asked for anything yet, so it has missed nothing.
         var tell = told >= (isMember ? Told.WhoJoins : Told.Everybody)
             && connection.IsSetUp && groups.IsIn(connection.ConnectionId, name) != isMember;
@@ -108,7 +145,7 @@ public sealed class ChatMembership(
         if (isMember) await hub.Groups.AddToGroupAsync(connection.ConnectionId, name);
         else await hub.Groups.RemoveFromGroupAsync(connection.ConnectionId, name);
 
-        if (!tell || roster is null) return;
+        if (!tell || members is null) return;
         if (isMember) notifier.Missed(connection.ConnectionId, chatId, "this connection was not subscribed to the chat");
         else notifier.Removed(connection.ConnectionId, chatId);
     }

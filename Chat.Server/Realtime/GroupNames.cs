@@ -8,7 +8,7 @@ internal static class GroupNames
     private const string ChatPrefix = "chat:";
     private const string PresencePrefix = "presence:";
 
-    /// <summary><c>chat:{chatId}</c>: connections of the members of a group. Direct chats go to both people's <see cref="User"/>.</summary>
+    /// <summary><c>chat:{chatId}</c>: connections of the members of a group, the readers of a channel. Direct chats go to both people's <see cref="User"/>.</summary>
     public static string Chat(long chatId) => $"{ChatPrefix}{chatId}";
 
     public static bool IsChat(string name) => name.StartsWith(ChatPrefix, StringComparison.Ordinal);

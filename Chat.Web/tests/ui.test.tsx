@@ -59,6 +59,8 @@ describe('system messages', () => {
     [text(2, 'owner_changed', [Me]), 'You are now the owner'],
     [text(2, 'owner_changed', [3]), 'P3 is now the owner'],
     [text(2, 'something_new', [3]), 'The group was changed'],
+    [text(0, 'title_changed', [], 'News'), 'The channel is now called “News”'],
+    [text(0, 'something_new', []), 'The channel was changed'],
   ])('%s', (actual, expected) => expect(actual).toBe(expected));
 });
 

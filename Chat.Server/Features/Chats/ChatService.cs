@@ -46,9 +46,11 @@ public sealed class ChatService(
             : _firstPages.ReadAsync((userId, limit), () => ReadPageAsync(userId, after: null, limit, CancellationToken.None), cancellationToken);
     }
 
-    /// <exception cref="ChatException"><c>not_found</c> when the caller is not in the chat.</exception>
+    /// <exception cref="ChatException"><c>not_found</c> when the caller is not in the chat; <c>forbidden</c> for readers of a channel.</exception>
     public async Task<ParticipantPage> ListParticipantsAsync(long userId, ListParticipantsRequest request, CancellationToken cancellationToken)
     {
+        var mine = await rights.FindAsync(request.ChatId, userId, cancellationToken) ?? throw ChatException.ChatNotFound();
+        if (mine.IsReader) throw ChatException.Forbidden("who reads a channel is told to those who run it");
         var limit = request.Limit ?? Limits.PageSize;
         var rows = await participants.ListAsync(request.ChatId, userId, request.AfterUserId ?? 0, limit + 1, cancellationToken);
         // An empty answer is either a page beyond the last one, or a chat that the caller is not in.
@@ -56,16 +58,12 @@ public sealed class ChatService(
         var views = rows.Take(limit).Select(r => r.ToView()).ToList();
         var users = await privacy.HideAsync(userId, [.. views.Select(view => view.User)], cancellationToken);
         var readIsShown = await readMarks.AreSharedAsync(request.ChatId, cancellationToken);
-        var rightsAreShown = await MaySeeRightsAsync(userId, request.ChatId, cancellationToken);
+        var rightsAreShown = mine.MayDo(ChatAction.SilenceMember) || mine.MayDo(ChatAction.SetMemberPermissions);
         return new ParticipantPage(
             request.ChatId,
             [.. views.Zip(users, (view, user) => Shown(view with { User = user }, readIsShown || user.UserId == userId, rightsAreShown || user.UserId == userId))],
             rows.Count > limit);
     }
-
-    private async Task<bool> MaySeeRightsAsync(long userId, long chatId, CancellationToken cancellationToken) =>
-        await rights.FindAsync(chatId, userId, cancellationToken) is { } mine
-        && (mine.MayDo(ChatAction.SilenceMember) || mine.MayDo(ChatAction.SetMemberPermissions));
 
     private static ParticipantView Shown(ParticipantView view, bool readMark, bool rights) => view with
     {

@@ -31,7 +31,9 @@ internal static class ChatViews
         row.SlowModeSeconds,
         row.SilencedUntil,
         row.LastChangeId,
-        row.LastHideId);
+        row.LastHideId,
+        row.Username,
+        row.Signatures);
 
     public static WatermarksView ToView(this ChatPosition position) =>
         new(position.DeliveredUpTo, position.ReadUpTo, position.OthersDeliveredUpTo, position.OthersReadUpTo);

@@ -2,6 +2,7 @@ using Chat.Data.Chats;
 using Chat.Data.Groups;
 using Chat.Data.Messages;
 using Chat.Server.Errors;
+using Chat.Server.Features.Channels;
 using Chat.Server.Features.Chats;
 using Chat.Server.Features.Privacy;
 using Chat.Server.Hubs.Contract;
@@ -9,13 +10,14 @@ using Chat.Server.Realtime;
 
 namespace Chat.Server.Features.Groups;
 
-/// <summary>The rules of groups: who is in them, what they say of themselves. Rights are checked by the store, under the chat's lock.</summary>
+/// <summary>The rules of groups: who is in them, what they say of themselves; most hold for channels as well. Rights are checked by the store, under the chat's lock.</summary>
 public sealed class GroupService(
     IGroupStore groups,
     IChatHeadReader heads,
     RosterCache rosters,
     ChatNotifier notifier,
     GroupAnnouncer announcer,
+    ChannelService channels,
     PrivacyService privacy,
     IAppendObserver messages,
     GroupOptions options)
@@ -50,11 +52,12 @@ public sealed class GroupService(
     {
         var userIds = request.UserIds.Distinct().ToList();
         // Strangers to the chat are told so by the store, and nothing of anybody's privacy.
-        if (await rosters.GetAsync(request.ChatId) is not { } roster || !roster.Has(actorId)) throw ChatException.ChatNotFound();
-        var notAllowed = await privacy.FindNotAddableAsync(actorId, [.. userIds.Where(id => !roster.Has(id))], CancellationToken.None);
+        if (await rosters.GetAsync(request.ChatId) is not { } roster || !roster.MayHave(actorId)) throw ChatException.ChatNotFound();
+        // In a channel, all the store has to say to who is not in the roster is that they may not.
+        IReadOnlyList<long> notAllowed = !roster.Has(actorId) ? [] : await privacy.FindNotAddableAsync(actorId, [.. userIds.Where(id => !roster.Has(id))], CancellationToken.None);
         var change = (await groups.AddMembersAsync(request.ChatId, actorId, [.. userIds.Except(notAllowed)], options.MaxMembers))
             .Accepted("userIds", options.MaxMembers);
-        if (change.Outcome is GroupOutcome.Done) await announcer.AnnounceAsync(request.ChatId, actorId);
+        if (change.Outcome is GroupOutcome.Done) await announcer.AnnounceMembersAsync(request.ChatId, actorId, change.UserIds);
         return change.ToResult() with { NotAllowedIds = notAllowed };
     }
 
@@ -63,17 +66,19 @@ public sealed class GroupService(
     {
         var change = (await groups.RemoveMemberAsync(request.ChatId, actorId, request.UserId)).Accepted("userId");
         notifier.Removed(change.ChatId, change.UserIds);
-        await announcer.AnnounceAsync(request.ChatId, actorId);
+        await announcer.AnnounceMembersAsync(request.ChatId, actorId, []);
         return change.ToResult();
     }
 
     /// <exception cref="ChatException"><c>not_found</c>.</exception>
     public async Task<MembershipResult> LeaveAsync(long userId, LeaveGroupRequest request)
     {
+        if (await rosters.GetAsync(request.ChatId) is { IsChannel: true } channel && !channel.Has(userId))
+            return await channels.LeaveAsync(userId, request.ChatId);
         var change = (await groups.LeaveAsync(request.ChatId, userId)).Accepted("chatId");
         notifier.Removed(change.ChatId, change.UserIds);
         if (await rosters.GetAsync(request.ChatId) is { Members: { Count: > 0 } members })
-            await announcer.AnnounceAsync(request.ChatId, members.Keys[0]);
+            await announcer.AnnounceMembersAsync(request.ChatId, members.Keys[0], []);
         return change.ToResult();
     }
 

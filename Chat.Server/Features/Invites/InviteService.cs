@@ -54,7 +54,7 @@ public sealed class InviteService(
     public async Task<InvitePreview> PreviewAsync(PreviewInviteRequest request, CancellationToken cancellationToken)
     {
         var row = await invites.PreviewAsync(InviteCodes.Hash(request.Code), cancellationToken) ?? throw NoSuchInvite();
-        return new InvitePreview(row.ChatName ?? "", (int)row.MemberCount, row.NeedsApproval);
+        return new InvitePreview(row.ChatType, row.ChatName ?? "", (int)row.MemberCount, row.NeedsApproval);
     }
 
     /// <exception cref="ChatException"><c>not_found</c> for a code that does not work; <c>too_large</c> for a full group.</exception>
@@ -64,7 +64,7 @@ public sealed class InviteService(
         switch (joined.Outcome)
         {
             case JoinOutcome.Joined:
-                await announcer.AnnounceAsync(joined.ChatId, userId);
+                await announcer.AnnounceMembersAsync(joined.ChatId, userId, [userId]);
                 return new JoinByInviteResult(Joined: true, joined.ChatId);
             case JoinOutcome.AlreadyIn:
                 return new JoinByInviteResult(Joined: true, joined.ChatId);
@@ -98,7 +98,7 @@ public sealed class InviteService(
         change.Accepted("userId", options.MaxMembers);
         var head = await heads.FindAsync(request.ChatId, actorId, CancellationToken.None);
         notifier.Answered(request.UserId, new JoinRequestAnsweredEvent(request.Approve ? request.ChatId : null, head?.ChatName ?? "", request.Approve));
-        if (change.MessageId is not null) await announcer.AnnounceAsync(request.ChatId, actorId);
+        if (change.UserIds.Count > 0) await announcer.AnnounceMembersAsync(request.ChatId, actorId, change.UserIds);
         return change.ToResult();
     }
 

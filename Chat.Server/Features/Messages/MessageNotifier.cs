@@ -37,14 +37,19 @@ public sealed class MessageNotifier(
         foreach (var change in changes)
         {
             var (audience, chatId, changeId) = (change.Audience, change.ChatId, change.ChangeId);
-            var changed = PushedEvent.MessageChanged(
-                new MessageChangedEvent(chatId, changeId, change.Kind, change.ActorId, change.Row.ToView(), change.Part.Emoji));
-            if (audience.UserIds.Count == 0)
+            var changed = new MessageChangedEvent(chatId, changeId, change.Kind, change.ActorId, change.Row.ToView(), change.Part.Emoji);
+            if (change.UntoldActorId is { } actorId)
             {
-                pushes.Push([GroupNames.Chat(chatId)], [changed]);
+                pushes.Push([GroupNames.Chat(chatId)], [PushedEvent.MessageChanged(changed with { Emoji = null })]);
+                pushes.Push([GroupNames.User(actorId)], [PushedEvent.MessageChanged(changed with { ActorId = actorId })]);
                 continue;
             }
-            pushes.Push([.. audience.UserIds.Except(audience.Unseeing).Select(GroupNames.User)], [changed]);
+            if (audience.UserIds.Count == 0)
+            {
+                pushes.Push([GroupNames.Chat(chatId)], [PushedEvent.MessageChanged(changed)]);
+                continue;
+            }
+            pushes.Push([.. audience.UserIds.Except(audience.Unseeing).Select(GroupNames.User)], [PushedEvent.MessageChanged(changed)]);
             if (audience.Unseeing.Count > 0)
                 pushes.Push(
                     [.. audience.Unseeing.Select(GroupNames.User)],

@@ -8,7 +8,8 @@ using Chat.Server.Realtime;
 namespace Chat.Server.Features.Messages;
 
 /// <summary>The rules of sending. What runs before the first await keeps the order of a client's sends; what must be looked up first waits in line.</summary>
-public sealed class SendMessageService(RosterCache rosters, IMessageAppender appender, IMessageReferences references, TimeProvider time)
+public sealed class SendMessageService(
+    RosterCache rosters, IRightsReader rights, IMessageAppender appender, IMessageReferences references, TimeProvider time)
 {
     /// <summary>Each but the first is due to a block that began or ended while the message was on its way.</summary>
     private const int MaxAttempts = 5;
@@ -35,7 +36,7 @@ public sealed class SendMessageService(RosterCache rosters, IMessageAppender app
 
     private Task<AppendResult> SendAsync(Roster? roster, long senderId, string connectionId, SendMessageRequest request)
     {
-        if (roster is null || !roster.Members.TryGetValue(senderId, out var sender)) return Task.FromException<AppendResult>(ChatException.ChatNotFound());
+        if (roster is null || !roster.Members.TryGetValue(senderId, out var sender)) return NotInRosterAsync(roster, senderId);
         if (!ChatRights.MayDo(ChatRights.Sending(request.TypeOfContent), roster, sender))
             return Task.FromResult(new AppendResult(AppendOutcome.Forbidden, 0, default));
         if (sender.MutedUntil is { } until && sender.IsMuted(Now)) return Task.FromResult(new AppendResult(AppendOutcome.Muted, 0, default, until));
@@ -45,14 +46,14 @@ public sealed class SendMessageService(RosterCache rosters, IMessageAppender app
             return AppendAsync(roster, senderId, connectionId, request.ClientMessageId, MessageContentReader.Read(request));
         return _turns.TakeAsync(
             request.ChatId, senderId,
-            () => LookUpAsync(senderId, request),
+            () => LookUpAsync(roster, senderId, request),
             found => found.Sent is { } sent
                 ? Task.FromResult(sent)
                 : AppendAsync(roster, senderId, connectionId, request.ClientMessageId, found.Content!));
     }
 
     /// <returns>The content; or what was sent under this name before, where its content cannot be had any more.</returns>
-    private async Task<(MessageContent? Content, AppendResult? Sent)> LookUpAsync(long senderId, SendMessageRequest request)
+    private async Task<(MessageContent? Content, AppendResult? Sent)> LookUpAsync(Roster roster, long senderId, SendMessageRequest request)
     {
         try
         {
@@ -60,7 +61,7 @@ public sealed class SendMessageService(RosterCache rosters, IMessageAppender app
         }
         catch (ChatException)
         {
-            var sent = await references.FindSentAsync(request.ChatId, senderId, request.ClientMessageId, CancellationToken.None);
+            var sent = await references.FindSentAsync(request.ChatId, roster.IsChannel ? 0 : senderId, request.ClientMessageId, CancellationToken.None);
             if (sent is null) throw;
             return (null, sent);
         }
@@ -69,7 +70,15 @@ public sealed class SendMessageService(RosterCache rosters, IMessageAppender app
     private Task<AppendResult> AppendAsync(Roster roster, long senderId, string connectionId, Guid clientMessageId, MessageContent content)
     {
         var message = content.For(roster, senderId, clientMessageId, connectionId);
+        if (roster.IsChannel) return appender.AppendAsync(message.AsPost(roster.IsSigned ? roster.Members[senderId].Name : null));
         return appender.AppendAsync(roster.PeerWhoBlocks(senderId) is { } peerId ? message.WithheldFrom(peerId) : message);
+    }
+
+    /// <summary>A stranger, or in a channel one of its readers, who may not write.</summary>
+    private async Task<AppendResult> NotInRosterAsync(Roster? roster, long senderId)
+    {
+        var isReader = roster is { IsChannel: true } && await rights.FindAsync(roster.ChatId, senderId, CancellationToken.None) is not null;
+        return new AppendResult(isReader ? AppendOutcome.Forbidden : AppendOutcome.NotAParticipant, 0, default);
     }
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;

@@ -28,8 +28,12 @@ public sealed class PermissionService(IGroupRoleStore roles, GroupAnnouncer anno
     }
 
     /// <exception cref="ChatException"><c>not_found</c>, <c>forbidden</c>.</exception>
-    public Task<MembershipResult> SetDefaultsAsync(long actorId, SetDefaultPermissionsRequest request) =>
-        ChangedAsync(actorId, roles.SetDefaultsAsync(request.ChatId, actorId, PermissionLists.Read("permissions", request.Permissions)));
+    public async Task<MembershipResult> SetDefaultsAsync(long actorId, SetDefaultPermissionsRequest request)
+    {
+        var change = (await roles.SetDefaultsAsync(request.ChatId, actorId, PermissionLists.Read("permissions", request.Permissions))).Accepted("permissions");
+        if (change.Outcome is GroupOutcome.Done) await announcer.AnnounceAsync(change.ChatId, actorId);
+        return change.ToResult();
+    }
 
     /// <exception cref="ChatException"><c>not_found</c>, <c>forbidden</c>, <c>invalid</c>.</exception>
     public Task<MembershipResult> MuteAsync(long actorId, SilenceMemberRequest request) =>
@@ -38,7 +42,7 @@ public sealed class PermissionService(IGroupRoleStore roles, GroupAnnouncer anno
     private async Task<MembershipResult> ChangedAsync(long actorId, Task<GroupChange> changing)
     {
         var change = (await changing).Accepted("userId");
-        if (change.Outcome is GroupOutcome.Done) await announcer.AnnounceAsync(change.ChatId, actorId);
+        if (change.Outcome is GroupOutcome.Done) await announcer.AnnounceMembersAsync(change.ChatId, actorId, change.UserIds);
         return change.ToResult();
     }
 }

@@ -1,4 +1,5 @@
 using Chat.Data.Messages;
+using Chat.Data.Permissions;
 using Chat.Data.Reactions;
 using Chat.Server.Errors;
 using Chat.Server.Features.Messages;
@@ -8,7 +9,7 @@ using Chat.Server.Hubs.Contract;
 namespace Chat.Server.Features.Reactions;
 
 /// <summary>Reactions to messages. The rules are checked by the store, under the chat's lock.</summary>
-public sealed class ReactionService(IReactionStore reactions, PrivacyService privacy)
+public sealed class ReactionService(IReactionStore reactions, IRightsReader rights, PrivacyService privacy)
 {
     /// <exception cref="ChatException"><c>not_found</c>, <c>forbidden</c>, <c>invalid</c>, <c>too_large</c>, <c>unavailable</c>.</exception>
     public async Task<MessageChangeResult> SetAsync(long userId, SetReactionRequest request)
@@ -20,9 +21,11 @@ public sealed class ReactionService(IReactionStore reactions, PrivacyService pri
         return new MessageChangeResult(request.ChatId, request.MessageId, result.ChangeId > 0 ? result.ChangeId : null);
     }
 
-    /// <exception cref="ChatException"><c>not_found</c>.</exception>
+    /// <exception cref="ChatException"><c>not_found</c>; <c>forbidden</c> for readers of a channel.</exception>
     public async Task<ReactionPage> ListAsync(long userId, ListReactionsRequest request, CancellationToken cancellationToken)
     {
+        var mine = await rights.FindAsync(request.ChatId, userId, cancellationToken) ?? throw ChatException.NotFound("this message");
+        if (mine.IsReader) throw ChatException.Forbidden("who reacted in a channel is told to those who run it");
         var limit = request.Limit ?? Limits.PageSize;
         var rows = await reactions.ListAsync(
             request.ChatId, userId, request.MessageId, request.Emoji, request.AfterUserId ?? 0, limit + 1, cancellationToken)

@@ -7,7 +7,7 @@ namespace Chat.Server.Features.Receipts;
 
 /// <summary>
 /// Pushes marks that moved: in direct chats at once, in groups gathered per chat for <see cref="GroupDelay"/>, so that a
-/// thousand readers of one message cost a few pushes and not a thousand.
+/// thousand readers of one message cost a few pushes and not a thousand; in channels to the reader's own devices alone.
 /// </summary>
 public sealed class ReceiptNotifier(
     IEventPushes pushes, RosterCache rosters, ReadMarkPrivacy privacy, TimeProvider time, ILogger<ReceiptNotifier> logger) : IDisposable
@@ -24,6 +24,7 @@ public sealed class ReceiptNotifier(
         foreach (var receipt in receipts)
         {
             if (rosters.Known(receipt.ChatId) is not { } roster) AdvancedLater(receipt);
+            else if (roster.IsChannel) PushOwn(receipt);
             else if (!roster.IsDirect) Gather(receipt.ChatId, ViewOf(receipt));
             else if (direct.TryGetValue(receipt.ChatId, out var both)) both.Receipts.Add(receipt);
             else direct.Add(receipt.ChatId, (roster, [receipt]));
@@ -39,6 +40,7 @@ public sealed class ReceiptNotifier(
         rosters.UseAsync(receipt.ChatId, roster =>
         {
             if (roster is { IsDirect: true }) PushDirect(roster, [receipt]);
+            else if (roster is { IsChannel: true }) PushOwn(receipt);
             else Gather(receipt.ChatId, ViewOf(receipt));
             return Task.FromResult(true);
         }).Forget(logger);
@@ -69,12 +71,17 @@ public sealed class ReceiptNotifier(
     /// <summary>Own devices hear all; the other person nothing of what was read, and under a block nothing at all.</summary>
     private void PushApart(Roster roster, AdvancedReceipt receipt)
     {
-        var own = new ReceiptsAdvancedEvent(roster.ChatId, [ViewOf(receipt)]);
-        pushes.Push([GroupNames.User(receipt.UserId)], [PushedEvent.ReceiptsAdvanced(own, receipt.Origin)]);
+        PushOwn(receipt);
         if (roster.IsBlocked) return;
         var others = new ReceiptsAdvancedEvent(roster.ChatId, [ViewOf(receipt) with { ReadUpTo = 0 }]);
         pushes.Push(
             [.. roster.Members.Keys.Where(id => id != receipt.UserId).Select(GroupNames.User)], [PushedEvent.ReceiptsAdvanced(others, except: null)]);
+    }
+
+    private void PushOwn(AdvancedReceipt receipt)
+    {
+        var own = new ReceiptsAdvancedEvent(receipt.ChatId, [ViewOf(receipt)]);
+        pushes.Push([GroupNames.User(receipt.UserId)], [PushedEvent.ReceiptsAdvanced(own, receipt.Origin)]);
     }
 
     private void Gather(long chatId, ReceiptView receipt)

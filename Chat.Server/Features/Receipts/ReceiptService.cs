@@ -13,7 +13,7 @@ public sealed class ReceiptService(RosterCache rosters, IReceiptWriter writer, I
     /// <exception cref="ChatException"><c>not_found</c> when the caller is not in the chat; <c>invalid</c> beyond its last message.</exception>
     public async Task<MarkResult> MarkAsync(long userId, string connectionId, MarkRequest request, bool read)
     {
-        var position = await rosters.UseAsync(request.ChatId, roster => roster is not null && roster.Has(userId)
+        var position = await rosters.UseAsync(request.ChatId, roster => roster is not null && roster.MayHave(userId)
             ? writer.MarkAsync(new Mark(request.ChatId, userId, request.UpTo, read, connectionId))
             : Task.FromException<MarkedPosition>(ChatException.ChatNotFound()));
         return position.Outcome switch

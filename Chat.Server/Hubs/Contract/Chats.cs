@@ -4,7 +4,7 @@ namespace Chat.Server.Hubs.Contract;
 
 /// <summary>The head of a chat as one participant sees it.</summary>
 /// <param name="Type">See <see cref="ChatTypes"/>.</param>
-/// <param name="Title">A group's title; null in direct chats.</param>
+/// <param name="Title">Of a group or channel; null in direct chats.</param>
 /// <param name="Peer">The other person of a direct chat, you yourself in your saved messages; null elsewhere.</param>
 /// <param name="Role">Your role, see <see cref="ParticipantRoles"/>.</param>
 /// <param name="LastMessageId">0 while the chat has no message.</param>
@@ -16,6 +16,8 @@ namespace Chat.Server.Hubs.Contract;
 /// <param name="SilencedUntil">UTC; you may not send before. Null where you may.</param>
 /// <param name="LastChangeId">The last change of a message in the chat (<c>MessageChanged</c>); 0 for none.</param>
 /// <param name="LastHideId">The last time that you deleted a message for yourself (<c>MessagesHidden</c>); 0 for never.</param>
+/// <param name="Username">The name of a public channel; null elsewhere.</param>
+/// <param name="Signatures">Whether the posts of a channel bear their author's name.</param>
 /// <param name="LastActivityAt">UTC; the time of the last message, or of the chat's creation. Chat lists are ordered by it, newest first.</param>
 public sealed record ChatView(
     long ChatId,
@@ -37,7 +39,9 @@ public sealed record ChatView(
     int SlowModeSeconds,
     DateTime? SilencedUntil,
     long LastChangeId,
-    long LastHideId);
+    long LastHideId,
+    string? Username,
+    bool Signatures);
 
 /// <summary>
 /// Up-to marks: everything up to and including the id is in that state. They never move back.
@@ -45,7 +49,7 @@ public sealed record ChatView(
 /// <param name="DeliveredUpTo">Yours.</param>
 /// <param name="ReadUpTo">Yours.</param>
 /// <param name="OthersDeliveredUpTo">The lowest among the other present participants: your message N is delivered (to everybody) when this is at least N.</param>
-/// <param name="OthersReadUpTo">Likewise for read. 0 in a direct chat while one of the two has read receipts off.</param>
+/// <param name="OthersReadUpTo">Likewise for read. Both are 0 in a channel; this one is in a direct chat while one of the two has read receipts off.</param>
 public sealed record WatermarksView(long DeliveredUpTo, long ReadUpTo, long OthersDeliveredUpTo, long OthersReadUpTo);
 
 public sealed record OpenDirectChatRequest(long UserId) : IHubRequest
@@ -104,6 +108,7 @@ public static class ChatTypes
 {
     public const string Direct = "direct";
     public const string Group = "group";
+    public const string Channel = "channel";
 }
 
 /// <summary>Roles as they stand on the wire and in the database.</summary>

@@ -66,7 +66,7 @@ public sealed record SetSlowModeRequest(long ChatId, int? Seconds = null) : IHub
     }
 }
 
-/// <param name="MessageId">The system message that records the change; null when nothing changed.</param>
+/// <param name="MessageId">The system message that records the change; null when nothing changed, or where nothing records it, as in a channel.</param>
 /// <param name="UserIds">Who was added, removed, or left; whose rights changed.</param>
 /// <param name="NotAllowedIds">Who does not let you add them to groups, and was passed over: invite them instead.</param>
 public sealed record MembershipResult(long ChatId, long? MessageId, IReadOnlyList<long> UserIds, IReadOnlyList<long> NotAllowedIds);

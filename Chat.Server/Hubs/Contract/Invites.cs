@@ -57,9 +57,10 @@ public sealed record PreviewInviteRequest(string Code) : IHubRequest
     public void Validate() => InviteCodes.Check("code", Code);
 }
 
-/// <summary>What one may know of a group before joining it.</summary>
+/// <summary>What one may know of a group or channel before joining it.</summary>
+/// <param name="Type">See <see cref="ChatTypes"/>.</param>
 /// <param name="NeedsApproval">Whether joining means to ask.</param>
-public sealed record InvitePreview(string Title, int MemberCount, bool NeedsApproval);
+public sealed record InvitePreview(string Type, string Title, int MemberCount, bool NeedsApproval);
 
 /// <param name="Code">What <c>CreateInvite</c> returned.</param>
 public sealed record JoinByInviteRequest(string Code) : IHubRequest

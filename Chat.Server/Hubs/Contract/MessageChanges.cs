@@ -55,6 +55,7 @@ public sealed record MessageVersionView(string Text, DateTime WrittenAt);
 
 /// <summary>A message is now another. Changes are numbered 1, 2, 3 … within their chat.</summary>
 /// <param name="Kind">See <see cref="MessageChangeKinds"/>; null when you may not see the message, as <paramref name="ActorId"/> and <paramref name="Message"/>: only count the change.</param>
+/// <param name="ActorId">Who did it; 0 in a channel.</param>
 /// <param name="Message">As it is now, without what is your own in it: <c>myReaction</c> is never there. It stays what it was, unless you are the actor.</param>
 /// <param name="Emoji">The actor's reaction, where the kind is <c>reaction</c>; absent when it was taken back.</param>
 public sealed record MessageChangedEvent(

@@ -8,6 +8,7 @@ namespace Chat.Server.Hubs.Contract;
 /// One message. Its identity everywhere is (<paramref name="ChatId"/>, <paramref name="MessageId"/>);
 /// message ids count 1, 2, 3 … within their chat, without a gap, in commit order.
 /// </summary>
+/// <param name="SenderId">Who sent it; 0 in a channel, where nobody is told.</param>
 /// <param name="ClientMessageId">The name its sender gave it; null on system messages.</param>
 /// <param name="Type">See <see cref="MessageTypes"/>; show a type that you do not know as such.</param>
 /// <param name="Text">Present on text messages, unless they were deleted; null where there is none.</param>
@@ -16,6 +17,7 @@ namespace Chat.Server.Hubs.Contract;
 /// <param name="ChangeId">The last change of the message; absent without any. Never replace what you hold by a state with a lower one.</param>
 /// <param name="EditedAt">UTC; absent unless it was edited.</param>
 /// <param name="Withheld">True on a message of yours that never reaches the other person; absent otherwise. Show it as sent, whatever the marks say.</param>
+/// <param name="Signature">The author's name under a channel's post, as it was then; absent unless the channel has its posts signed.</param>
 /// <param name="DeletedAt">UTC; present when it was deleted for everybody. Nothing but this is left of it.</param>
 /// <param name="Reactions">The most used first; absent without any.</param>
 /// <param name="MyReaction">Your own; absent without one, and in what is pushed: there it stays what you know.</param>
@@ -40,9 +42,10 @@ public sealed record MessageView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Pinned = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ReplyView? ReplyTo = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LocationView? Location = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ContactCardView? Contact = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ContactCardView? Contact = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Signature = null);
 
-/// <summary>What a system message records; who did it is the message's sender.</summary>
+/// <summary>What a system message records; who did it is the message's sender, where that is told.</summary>
 /// <param name="Kind">See <see cref="SystemMessageKinds"/>; show a kind that you do not know as a plain event.</param>
 /// <param name="UserIds">Whom it was done to; empty where nobody.</param>
 /// <param name="Title">The group's title, where the event is about it.</param>
@@ -201,6 +204,7 @@ public static class MessageTypes
 public static class SystemMessageKinds
 {
     public const string GroupCreated = "group_created";
+    public const string ChannelCreated = "channel_created";
     public const string MembersAdded = "members_added";
     public const string MemberJoined = "member_joined";
     public const string MemberRemoved = "member_removed";

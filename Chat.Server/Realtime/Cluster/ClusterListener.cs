@@ -56,6 +56,8 @@ internal sealed partial class ClusterListener(
     {
         if (news.Kind == ClusterNewsKinds.MembersChanged)
             membership.FollowAsync(news.Id, news.Items).Forget(logger);
+        else if (news.Kind == ClusterNewsKinds.ReadersChanged)
+            membership.FollowReadersAsync(news.Id, news.Items).Forget(logger);
         else if (news.Kind == ClusterNewsKinds.RosterChanged)
             membership.CompareHereAsync(news.Id).Forget(logger);
         else if (news.Kind == ClusterNewsKinds.SessionsEnded)

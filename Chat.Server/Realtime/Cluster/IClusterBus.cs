@@ -11,6 +11,9 @@ public static class ClusterNewsKinds
     /// <summary>Users joined or left a chat: its id, and theirs.</summary>
     public const string MembersChanged = "members_changed";
 
+    /// <summary>Readers joined or left a channel: its id, and theirs. Its roster is what it was.</summary>
+    public const string ReadersChanged = "readers_changed";
+
     /// <summary>A chat's roster was found to be another than a node believed: its id; nobody knows who joined or left.</summary>
     public const string RosterChanged = "roster_changed";
 

@@ -74,5 +74,5 @@ function previewOf(chat: ChatSummary, me: number, people: People): Preview {
   if (lastMessage.type === 'system') return { text: systemText(lastMessage, people), status: null };
   const text = lastMessage.deletedAt ? 'Message deleted' : lastMessage.type === 'text' ? (lastMessage.text ?? '') : 'Unsupported message';
   if (lastMessage.senderId === me) return { text, status: chat.lastMessageStatus };
-  return { text: chat.type === 'direct' ? text : `${people.name(lastMessage.senderId)}: ${text}`, status: null };
+  return { text: chat.type !== 'group' ? text : `${people.name(lastMessage.senderId)}: ${text}`, status: null };
 }

@@ -1,3 +1,4 @@
+import { Channels } from './channels';
 import type { Chat } from './chat';
 import { ChatPages } from './chatPages';
 import { ChatStore } from './chatStore';
@@ -53,6 +54,7 @@ export class ChatClient {
   readonly composing: TypingSender;
   /** Roles, permissions and what a group says of itself. */
   readonly groups: Groups;
+  readonly channels: Channels;
   readonly invites: Invites;
   readonly reactions: Reactions;
   readonly pins: Pins;
@@ -79,6 +81,7 @@ export class ChatClient {
     this.typing = new TypingWatcher(options.userId);
     this.composing = new TypingSender(this.connection);
     this.groups = new Groups(this.connection);
+    this.channels = new Channels(this.connection, (view) => this.#settle(this.store.applyHead(view), []));
     this.invites = new Invites(this.connection);
     this.reactions = new Reactions(this.connection);
     this.pins = new Pins(this.connection);
@@ -321,7 +324,9 @@ export class ChatClient {
     const chat = this.store.get(entry.chatId);
     if (chat === undefined) return;
     const find = (messageId: number) => chat.window.messages.find((message) => message.messageId === messageId);
-    this.#settle(chat, chat.post(sentMessage(entry, result, this.userId, find)));
+    // In a channel nobody is told who posts, one's own devices neither.
+    const shownSenderId = chat.type === 'channel' ? 0 : this.userId;
+    this.#settle(chat, chat.post(sentMessage(entry, result, shownSenderId, find)));
   }
 
   #chatSettings(chatId: number, settings: ChatSettingsView): void {

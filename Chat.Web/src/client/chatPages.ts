@@ -34,10 +34,10 @@ export class ChatPages {
     });
   }
 
-  /** Lists the members of a group. Rejects when they cannot be had now. */
+  /** Lists the members of a group; a channel's many are nobody's to hold. Rejects when they cannot be had now. */
   loadMembers(chatId: number): Promise<void> {
     const chat = this.#options.store.get(chatId);
-    if (chat === undefined || chat.type === 'direct' || !chat.membersStale) return Promise.resolve();
+    if (chat === undefined || chat.type !== 'group' || !chat.membersStale) return Promise.resolve();
     return single(this.#memberLists, chatId, async () => {
       const { connection, store } = this.#options;
       while (chat.membersStale) {

@@ -87,6 +87,8 @@ export interface ChatView {
   readonly silencedUntil: string | null;
   readonly lastChangeId: number;
   readonly lastHideId: number;
+  readonly username: string | null;
+  readonly signatures: boolean;
 }
 
 export interface ContactCardView {
@@ -104,6 +106,14 @@ export interface ContactView {
   readonly user: UserView;
   readonly name: string | null;
   readonly addedAt: string;
+}
+
+export interface CreateChannelRequest {
+  readonly clientChannelId: string;
+  readonly title: string;
+  readonly description?: string | null;
+  readonly username?: string | null;
+  readonly signatures?: boolean;
 }
 
 export interface CreateGroupRequest {
@@ -158,6 +168,10 @@ export interface GetMessageInfoRequest {
   readonly messageId: number;
 }
 
+export interface GetPublicChannelRequest {
+  readonly username: string;
+}
+
 export interface GetSettingsRequest {
 }
 
@@ -181,6 +195,7 @@ export interface InvitePage {
 }
 
 export interface InvitePreview {
+  readonly type: string;
   readonly title: string;
   readonly memberCount: number;
   readonly needsApproval: boolean;
@@ -204,6 +219,10 @@ export interface JoinByInviteRequest {
 export interface JoinByInviteResult {
   readonly joined: boolean;
   readonly chatId: number | null;
+}
+
+export interface JoinChannelRequest {
+  readonly chatId: number;
 }
 
 export interface JoinRequestAnsweredEvent {
@@ -388,6 +407,7 @@ export interface MessageView {
   readonly replyTo?: ReplyView | null;
   readonly location?: LocationView | null;
   readonly contact?: ContactCardView | null;
+  readonly signature?: string | null;
 }
 
 export interface MessagesHiddenEvent {
@@ -465,6 +485,12 @@ export interface PresenceView {
   readonly revision: number;
 }
 
+export interface PreviewChannelRequest {
+  readonly chatId: number;
+  readonly beforeMessageId?: number | null;
+  readonly limit?: number | null;
+}
+
 export interface PreviewInviteRequest {
   readonly code: string;
 }
@@ -477,6 +503,15 @@ export interface PrivacyRuleView {
 export interface PromoteMemberRequest {
   readonly chatId: number;
   readonly userId: number;
+}
+
+export interface PublicChannelView {
+  readonly chatId: number;
+  readonly username: string;
+  readonly title: string;
+  readonly description: string | null;
+  readonly memberCount: number;
+  readonly joined: boolean;
 }
 
 export interface ReactionCountView {
@@ -692,6 +727,12 @@ export interface UnpinMessageRequest {
   readonly messageId: number;
 }
 
+export interface UpdateChannelRequest {
+  readonly chatId: number;
+  readonly username?: string | null;
+  readonly signatures?: boolean | null;
+}
+
 export interface UpdateChatInfoRequest {
   readonly chatId: number;
   readonly title?: string | null;
@@ -727,6 +768,7 @@ export interface ChatHubMethods {
   AnswerJoinRequest(request: AnswerJoinRequestRequest): Promise<MembershipResult>;
   ArchiveChat(request: ArchiveChatRequest): Promise<ChatSettingsView>;
   BlockUser(request: BlockUserRequest): Promise<BlockResult>;
+  CreateChannel(request: CreateChannelRequest): Promise<ChatView>;
   CreateGroup(request: CreateGroupRequest): Promise<ChatView>;
   CreateInvite(request: CreateInviteRequest): Promise<CreateInviteResult>;
   DeleteMessages(request: DeleteMessagesRequest): Promise<DeleteMessagesResult>;
@@ -734,9 +776,11 @@ export interface ChatHubMethods {
   EditMessage(request: EditMessageRequest): Promise<MessageChangeResult>;
   GetChat(request: GetChatRequest): Promise<ChatView>;
   GetMessageInfo(request: GetMessageInfoRequest): Promise<MessageInfo>;
+  GetPublicChannel(request: GetPublicChannelRequest): Promise<PublicChannelView>;
   GetSettings(request: GetSettingsRequest): Promise<SettingsView>;
   ImportContacts(request: ImportContactsRequest): Promise<ImportContactsResult>;
   JoinByInvite(request: JoinByInviteRequest): Promise<JoinByInviteResult>;
+  JoinChannel(request: JoinChannelRequest): Promise<ChatView>;
   LeaveGroup(request: LeaveGroupRequest): Promise<MembershipResult>;
   ListBlocked(request: ListBlockedRequest): Promise<BlockedPage>;
   ListChats(request: ListChatsRequest): Promise<ChatPage>;
@@ -756,6 +800,7 @@ export interface ChatHubMethods {
   OpenSavedMessages(request: OpenSavedMessagesRequest): Promise<ChatView>;
   PinChats(request: PinChatsRequest): Promise<PinChatsResult>;
   PinMessage(request: PinMessageRequest): Promise<MessageChangeResult>;
+  PreviewChannel(request: PreviewChannelRequest): Promise<MessagePage>;
   PreviewInvite(request: PreviewInviteRequest): Promise<InvitePreview>;
   PromoteMember(request: PromoteMemberRequest): Promise<MembershipResult>;
   RemoveContact(request: RemoveContactRequest): Promise<RemoveContactResult>;
@@ -777,6 +822,7 @@ export interface ChatHubMethods {
   TransferOwnership(request: TransferOwnershipRequest): Promise<MembershipResult>;
   UnblockUser(request: UnblockUserRequest): Promise<BlockResult>;
   UnpinMessage(request: UnpinMessageRequest): Promise<MessageChangeResult>;
+  UpdateChannel(request: UpdateChannelRequest): Promise<MembershipResult>;
   UpdateChatInfo(request: UpdateChatInfoRequest): Promise<MembershipResult>;
   WatchPresence(request: WatchPresenceRequest): Promise<WatchPresenceResult>;
 }

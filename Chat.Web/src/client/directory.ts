@@ -23,6 +23,8 @@ export class UserDirectory {
 
   /** Undefined while not known; asking starts to find out. */
   get(userId: number): UserView | null | undefined {
+    // Who posts in a channel is told to nobody.
+    if (userId === 0) return null;
     const user = this.#users.get(userId);
     if (user === undefined && !this.#wanted.has(userId)) {
       this.#wanted.add(userId);

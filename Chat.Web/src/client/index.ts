@@ -1,4 +1,5 @@
 export { Accounts, type ExportInfo, type ProfileChange, type SessionInfo } from './accounts';
+export type { Channels, NewChannel } from './channels';
 export type { ChatSummary, Conversation } from './chat';
 export { ChatClient, type ChatClientOptions } from './chatClient';
 export type { ConnectionState } from './connection';

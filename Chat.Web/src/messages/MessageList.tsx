@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useConnectionState, usePeople, useServices } from '../app/context';
 import type { ChatSummary, Conversation } from '../client';
+import { chatTitle } from '../chats/chatTitle';
 import { Icon } from '../shared/Icon';
 import { MessageBubble } from './MessageBubble';
 import { MessageInfoDialog } from './MessageInfoDialog';
@@ -63,7 +64,7 @@ export function MessageList({ chat, conversation, unreadAfter, sends, onAtBottom
         );
       case 'bubble': {
         const user = chat.type === 'direct' || item.own ? null : people.get(item.senderId);
-        const sender = chat.type === 'direct' || item.own ? null : { name: people.name(item.senderId), pictureUrl: user?.profilePictureUrl ?? null };
+        const sender = chat.type === 'direct' || item.own ? null : { name: senderName(chat, item, people), pictureUrl: user?.profilePictureUrl ?? null };
         return <MessageBubble key={item.key} item={item} sender={sender} onInfo={setInfoOf} onRetry={onRetry} onDiscard={onDiscard} />;
       }
     }
@@ -140,4 +141,9 @@ function useNewBelow(conversation: Conversation, me: number, atBottom: boolean):
     () => (atBottom ? 0 : messages.filter((message) => message.messageId > seenUpTo && message.senderId !== me && message.type !== 'system').length),
     [messages, seenUpTo, me, atBottom],
   );
+}
+
+/** A channel speaks for itself, or with the name under the post. */
+function senderName(chat: ChatSummary, item: Extract<TimelineItem, { kind: 'bubble' }>, people: { name(userId: number): string }): string {
+  return chat.type === 'channel' ? (item.message?.signature ?? chatTitle(chat)) : people.name(item.senderId);
 }

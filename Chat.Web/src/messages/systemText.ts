@@ -1,4 +1,4 @@
-import type { MessageView } from '../client';
+import type { MessageView, SystemMessageView } from '../client';
 
 interface Names {
   name(userId: number): string;
@@ -6,9 +6,10 @@ interface Names {
 
 /** A system message in words. */
 export function systemText(message: Pick<MessageView, 'senderId' | 'system'>, names: Names): string {
-  const actor = names.name(message.senderId);
   const { system } = message;
   if (system === null) return 'Something happened';
+  if (message.senderId === 0) return channelText(system);
+  const actor = names.name(message.senderId);
   const others = list(system.userIds.map((id) => objectName(names.name(id))));
   switch (system.kind) {
     case 'group_created':
@@ -35,6 +36,18 @@ export function systemText(message: Pick<MessageView, 'senderId' | 'system'>, na
       return `${actor} pinned a message`;
     default:
       return 'The group was changed';
+  }
+}
+
+/** In a channel nobody is told who did it. */
+function channelText({ kind, title }: SystemMessageView): string {
+  switch (kind) {
+    case 'channel_created':
+      return 'The channel was created';
+    case 'title_changed':
+      return `The channel is now called “${title ?? ''}”`;
+    default:
+      return 'The channel was changed';
   }
 }
 

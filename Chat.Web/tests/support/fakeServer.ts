@@ -257,6 +257,8 @@ export class FakeServer {
       silencedUntil: null,
       lastChangeId: 0,
       lastHideId: 0,
+      username: null,
+      signatures: false,
     };
   }
 }
