@@ -50,6 +50,9 @@ public sealed class DataMetrics
     internal void WatchReceiptQueue(IReadOnlyList<Func<int>> lanes) =>
         Queue("chat.receipts.queue", "{mark}", "Marks that wait in a lane", lanes);
 
+    internal void WatchViewQueue(Func<int> waiting) => _meter.CreateObservableUpDownCounter(
+        "chat.views.queue", waiting, "{post}", "Posts of channels whose views wait to be stored");
+
     internal void AppendCommitted(int size, TimeSpan took)
     {
         _batchSize.Record(size);

@@ -15,9 +15,11 @@ internal sealed class GroupArguments
     private readonly Option<double> _warmUp = new("--warm-up") { Description = "Seconds before the measuring.", DefaultValueFactory = _ => Defaults.WarmUp.TotalSeconds };
     private readonly Option<double> _measure = new("--measure") { Description = "Seconds of measuring.", DefaultValueFactory = _ => Defaults.Measure.TotalSeconds };
 
+    private readonly Option<bool> _channel = new("--channel") { Description = "A channel instead of a group; the product only." };
+
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _online, _offline, _window, _text, _warmUp, _measure }) command.Add(option);
+        foreach (var option in new Option[] { _online, _offline, _window, _text, _warmUp, _measure, _channel }) command.Add(option);
     }
 
     public GroupOptions Read(ParseResult arguments) => new(
@@ -26,5 +28,6 @@ internal sealed class GroupArguments
         arguments.GetValue(_window),
         arguments.GetValue(_text),
         TimeSpan.FromSeconds(arguments.GetValue(_warmUp)),
-        TimeSpan.FromSeconds(arguments.GetValue(_measure)));
+        TimeSpan.FromSeconds(arguments.GetValue(_measure)),
+        arguments.GetValue(_channel));
 }

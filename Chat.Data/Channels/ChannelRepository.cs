@@ -128,7 +128,7 @@ public sealed class ChannelRepository(ChatDatabase database, MessageAppender app
             if (await connection.ExecuteScalarAsync<long?>(IsPublicSql, asked) is null) return null;
             var rows = (await connection.QueryAsync<MessageRow>(PreviewSql, asked)).AsList();
             rows.Reverse();
-            return rows;
+            return (await PostViews.FindAsync(connection, rows)).On(rows);
         }, cancellationToken);
 
     private const string IsPublicSql = "SELECT chat_id FROM chats WHERE chat_id = @ChatId AND chat_type = 'channel' AND username IS NOT NULL";

@@ -133,13 +133,13 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
 
     private static async Task<List<ChatHeadRow>> WithReadersPartAsync(DbConnection connection, List<ChatHeadRow> heads, long userId)
     {
-        var last = heads.Where(head => head.Reactions is not null || head.Body is not null).Select(head => head.LastMessage).OfType<MessageRow>().ToList();
-        if (last.Count == 0) return heads;
+        var last = heads.Select(head => head.LastMessage).OfType<MessageRow>().ToList();
+        if (!ReadersPart.IsIn(last)) return heads;
         var part = await ReadersPart.FindAsync(connection, userId, last);
         return
         [
             .. heads.Select(head => head.LastMessage is { } message && part.On(message) is { } read
-                ? head with { MyReaction = read.MyReaction, Quoted = read.Quoted }
+                ? head with { MyReaction = read.MyReaction, Quoted = read.Quoted, Views = read.Views }
                 : head),
         ];
     }

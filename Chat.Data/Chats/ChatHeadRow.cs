@@ -73,11 +73,14 @@ public sealed record ChatHeadRow
     /// <summary>The head of what it answers, where this participant may see that.</summary>
     public QuotedHead? Quoted { get; init; }
 
+    /// <summary>How many have seen it, in a channel.</summary>
+    public long? Views { get; init; }
+
     /// <summary>The last message that this participant may see.</summary>
     public MessageRow? LastMessage => MessageId is { } messageId
         ? new MessageRow(
             ChatId, messageId, SenderId, ClientMessageId!, MessageType!, MessageText, Body, SentAt!.Value,
-            MessageChangeId, EditedAt, DeletedAt, Reactions, PinnedAt) { MyReaction = MyReaction, Quoted = Quoted }
+            MessageChangeId, EditedAt, DeletedAt, Reactions, PinnedAt) { MyReaction = MyReaction, Quoted = Quoted, Views = Views }
         : null;
 
     /// <summary>With the message that stands for a hidden last one.</summary>

@@ -26,6 +26,12 @@ public sealed record MessageRow(
     /// <summary>The head of the message that it answers, where the reader may see that, or everybody whom it is pushed to.</summary>
     public QuotedHead? Quoted { get; init; }
 
+    /// <summary>How many have seen a channel's post. Known where somebody reads.</summary>
+    public long? Views { get; init; }
+
+    /// <summary>A channel's, which speaks for itself.</summary>
+    internal bool IsPost => SenderId == 0 && !IsSystem;
+
     internal bool IsSystem => MessageType == "system";
 }
 

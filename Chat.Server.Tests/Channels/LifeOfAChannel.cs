@@ -8,6 +8,8 @@ public sealed class LifeOfAChannel : ServerFixture
 {
     private static int _names;
 
+    protected override Dictionary<string, string> Settings => new() { ["Views:FlushInterval"] = "00:00:00.1" };
+
     private TestClient _ann = null!;
     private TestClient _bob = null!;
     private TestClient _carol = null!;
@@ -233,6 +235,28 @@ public sealed class LifeOfAChannel : ServerFixture
         Assert.That(_ann.Receipts.All.Where(r => r.ChatId == channel), Is.Empty);
         Assert.That(_ann.Typing.All, Is.Empty);
     }
+
+    [Test]
+    public async Task A_post_shows_how_many_have_seen_it()
+    {
+        var channel = await ChannelAsync(_bob, _carol);
+        var (first, second) = (await _ann.SendAsync(channel, "first"), await _ann.SendAsync(channel, "second"));
+        await using var tablet = await _bob.AnotherDeviceAsync();
+        await Task.WhenAll(_bob.MarkReadAsync(channel, first.MessageId), tablet.MarkReadAsync(channel, first.MessageId));
+        await _bob.MarkReadAsync(channel, first.MessageId);
+        await _carol.MarkReadAsync(channel, second.MessageId);
+        await UntilViewsAsync(channel, (first.MessageId, 2), (second.MessageId, 1));
+        await _bob.MarkReadAsync(channel, second.MessageId);
+        await UntilViewsAsync(channel, (first.MessageId, 2), (second.MessageId, 2));
+
+        Assert.That((await _bob.GetChatAsync(channel)).LastMessage!.Views, Is.EqualTo(2));
+        Assert.That((await _bob.CatchUpAsync(channel)).Select(m => m.Views), Is.EqualTo(new long?[] { null, 2, 2 }), "a system message has none");
+        Assert.That(_bob.Messages.All.Select(m => m.Views), Is.All.Null, "nor has what is pushed");
+    }
+
+    private Task UntilViewsAsync(long channel, params (long MessageId, long Views)[] expected) => Deadline.UntilAsync(async () =>
+        (await _ann.ListMessagesAsync(new ListMessagesRequest(channel))).Messages.Where(m => m.Views is not null).Select(m => (m.MessageId, m.Views!.Value))
+            .SequenceEqual(expected), $"views {string.Join(", ", expected)}");
 
     [Test]
     public async Task Whoever_leaves_hears_no_more_and_comes_back_to_where_they_were()

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Chat.Data;
+using Chat.Data.Channels;
 using Chat.Data.Messages;
 using Chat.Data.Receipts;
 using Chat.Server.Features.Accounts;
@@ -83,11 +84,14 @@ internal static class MessagingSetup
         services.AddSingleton<EditMessageService>();
         services.AddSingleton<HistoryService>();
 
+        builder.AddOptions("Views", new ViewLimits(), ViewLimits.Check);
+        services.AddSingleton<ViewCounter>();
         services.AddSingleton<ReadMarkPrivacy>();
         services.AddSingleton<ReceiptNotifier>();
         services.AddSingleton(s => new ReceiptWriter(
             s.GetRequiredService<ChatDatabase>(), s.GetRequiredService<ReceiptNotifier>().Advanced,
-            s.GetRequiredService<ReceiptLimits>(), s.GetRequiredService<DataMetrics>(), s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<ReceiptLimits>(), s.GetRequiredService<DataMetrics>(), s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ViewCounter>().Viewed));
         services.AddSingleton<IReceiptWriter>(s => s.GetRequiredService<ReceiptWriter>());
         services.AddSingleton<ReceiptService>();
 

@@ -37,6 +37,7 @@ internal static class MessageJson
         private static readonly JsonEncodedText Location = JsonEncodedText.Encode("location");
         private static readonly JsonEncodedText Contact = JsonEncodedText.Encode("contact");
         private static readonly JsonEncodedText Signature = JsonEncodedText.Encode("signature");
+        private static readonly JsonEncodedText Views = JsonEncodedText.Encode("views");
 
         public override MessageView Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new NotSupportedException("Servers write messages, clients read them.");
@@ -68,6 +69,7 @@ internal static class MessageJson
             if (value.Location is { } location) Write(writer, Location, location, options);
             if (value.Contact is { } contact) Write(writer, Contact, contact, options);
             if (value.Signature is { } signature) writer.WriteString(Signature, signature);
+            if (value.Views is { } views) writer.WriteNumber(Views, views);
             writer.WriteEndObject();
         }
 

@@ -5,7 +5,8 @@ namespace Chat.Bench.Workloads.Group;
 /// <param name="Offline">Further members without one. Only the product knows of such.</param>
 /// <param name="Window">Messages under way: acknowledged to the sender and received by every online member, or not yet.</param>
 /// <param name="TextLength">Characters of a message.</param>
-public sealed record GroupOptions(int Online, int Offline, int Window, int TextLength, TimeSpan WarmUp, TimeSpan Measure)
+/// <param name="Channel">A channel instead of a group: one posts, the others read.</param>
+public sealed record GroupOptions(int Online, int Offline, int Window, int TextLength, TimeSpan WarmUp, TimeSpan Measure, bool Channel = false)
 {
     public static GroupOptions Default { get; } = new(
         Online: 500, Offline: 0, Window: 8, TextLength: 100, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(10));

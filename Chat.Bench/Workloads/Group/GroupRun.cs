@@ -15,13 +15,13 @@ public static class GroupRun
         ServerUnderTest server, GroupOptions options, RunOutput output, CancellationToken cancellationToken)
     {
         var stage = await output.PhaseAsync(
-            $"{server.Kind}: making a group of {options.Online} online" + (options.Offline > 0 ? $" and {options.Offline:N0} offline" : ""),
+            $"{server.Kind}: making a {(options.Channel ? "channel" : "group")} of {options.Online} online" + (options.Offline > 0 ? $" and {options.Offline:N0} offline" : ""),
             progress => GroupSetup.MakeAsync(server, options, progress, cancellationToken));
 
         var phase = new RunPhase();
         var flight = new GroupFlight(stage.ChatId, parts: options.Online, options, phase);
-        var sender = new GroupSender(stage.Members[0], flight, phase);
-        var members = stage.Members.Skip(1).Select(user => new GroupMember(user, stage.Members[0].UserId, flight, phase)).ToList();
+        var sender = new GroupSender(stage.Members[0], stage.ShownSenderId, flight, phase);
+        var members = stage.Members.Skip(1).Select(user => new GroupMember(user, stage.ShownSenderId, flight, phase)).ToList();
         try
         {
             await output.PhaseAsync($"{server.Kind}: connecting", progress => ConnectAsync(sender, members, progress, cancellationToken));

@@ -5,7 +5,7 @@ using Dapper;
 
 namespace Chat.Bench.Workloads.Seeding;
 
-/// <summary>Puts people into a group past the server, and past its limit of members: they never connect.</summary>
+/// <summary>Puts people into a group or channel past the server, and past its limit of members: they never connect.</summary>
 internal static class OfflineMembers
 {
     public static Task AddAsync(ChatDatabase database, long chatId, int count, TimeProvider time, CancellationToken cancellationToken) =>
@@ -17,14 +17,17 @@ internal static class OfflineMembers
                 await BulkInsert.RunAsync(connection, InsertParticipantsSql, users, (sql, userId) =>
                     sql.Append(CultureInfo.InvariantCulture, $"({chatId},{userId},'member',{now})"), cancellationToken);
                 // Whoever holds the old roster finds out at the next send.
-                await connection.ExecuteAsync(BumpRosterSql, new { ChatId = chatId });
+                await connection.ExecuteAsync(BumpRosterSql, new { ChatId = chatId, Count = count });
                 return true;
             },
             cancellationToken);
 
     private const string InsertParticipantsSql = "INSERT INTO chat_participants (chat_id, user_id, role, joined_at) VALUES ";
 
-    private const string BumpRosterSql = "UPDATE chats SET roster_version = roster_version + 1 WHERE chat_id = @ChatId";
+    private const string BumpRosterSql = """
+        UPDATE chats SET roster_version = roster_version + 1, subscriber_count = subscriber_count + IF(chat_type = 'channel', @Count, 0)
+        WHERE chat_id = @ChatId
+        """;
 }
 
 /// <summary>Users who exist but never log in: they have no password.</summary>

@@ -31,7 +31,8 @@ internal static class MessageViews
             body?.ReplyTo is { } replyTo ? ToView(replyTo, row.Quoted) : null,
             body?.Location is { } place ? new LocationView(place.Latitude, place.Longitude, place.AccuracyMeters, place.Name, place.Address) : null,
             body?.Contact is { } card ? new ContactCardView(card.Name, card.PhoneNumber, card.UserId) : null,
-            body?.Signature);
+            body?.Signature,
+            row.Views);
     }
 
     private static ReplyView ToView(long messageId, QuotedHead? head) =>

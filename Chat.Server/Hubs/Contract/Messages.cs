@@ -18,6 +18,7 @@ namespace Chat.Server.Hubs.Contract;
 /// <param name="EditedAt">UTC; absent unless it was edited.</param>
 /// <param name="Withheld">True on a message of yours that never reaches the other person; absent otherwise. Show it as sent, whatever the marks say.</param>
 /// <param name="Signature">The author's name under a channel's post, as it was then; absent unless the channel has its posts signed.</param>
+/// <param name="Views">How many people have seen a channel's post; where you read it, absent in events and elsewhere.</param>
 /// <param name="DeletedAt">UTC; present when it was deleted for everybody. Nothing but this is left of it.</param>
 /// <param name="Reactions">The most used first; absent without any.</param>
 /// <param name="MyReaction">Your own; absent without one, and in what is pushed: there it stays what you know.</param>
@@ -43,7 +44,8 @@ public sealed record MessageView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ReplyView? ReplyTo = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LocationView? Location = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ContactCardView? Contact = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Signature = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Signature = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Views = null);
 
 /// <summary>What a system message records; who did it is the message's sender, where that is told.</summary>
 /// <param name="Kind">See <see cref="SystemMessageKinds"/>; show a kind that you do not know as a plain event.</param>

@@ -408,6 +408,7 @@ export interface MessageView {
   readonly location?: LocationView | null;
   readonly contact?: ContactCardView | null;
   readonly signature?: string | null;
+  readonly views?: number | null;
 }
 
 export interface MessagesHiddenEvent {
