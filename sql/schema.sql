@@ -266,6 +266,15 @@ CREATE TABLE message_media (
   CONSTRAINT fk_message_media_message FOREIGN KEY (chat_id, message_id) REFERENCES messages (chat_id, message_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE message_mentions (
+  user_id bigint NOT NULL,
+  chat_id bigint NOT NULL,
+  message_id bigint NOT NULL,
+  PRIMARY KEY (user_id,chat_id,message_id),
+  KEY ix_message_mentions_message (chat_id,message_id),
+  CONSTRAINT fk_message_mentions_message FOREIGN KEY (chat_id, message_id) REFERENCES messages (chat_id, message_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE message_reactions (
   chat_id bigint NOT NULL,
   message_id bigint NOT NULL,

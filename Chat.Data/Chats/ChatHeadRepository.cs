@@ -7,7 +7,7 @@ namespace Chat.Data.Chats;
 
 /// <summary>
 /// Reads chat heads, a page of any size in two round trips: which chats they are and where the reader stands in each; then their heads, their
-/// other participants' marks, and what is unread. The second holds the ids of the page as numbers, so that each part is a range of a primary
+/// other participants' marks, what is unread, and where the reader is named in it. The second holds the ids of the page as numbers, so that each part is a range of a primary
 /// key whatever the optimizer believes. Its text is another for every page, so it goes to the driver directly: Dapper would remember each.
 /// A third one is needed only where a chat's last message is hidden from the reader, one more each where somebody reacted to it, and where it is a reply.
 /// </summary>
@@ -105,20 +105,20 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
         DbConnection connection, IReadOnlyList<ReaderPosition> positions, long userId)
     {
         var unreadSql = UnreadCounts.Sql(positions, userId);
+        var mentionsSql = UnreadMentions.Sql(positions, userId);
         await using var command = connection.CreateCommand();
         command.CommandText = HeadsSql
             .Replace("{0}", userId.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace("{1}", string.Join(',', positions.Select(p => p.ChatId)), StringComparison.Ordinal)
             .Replace("{2}", string.Join(',', positions.Where(p => !p.IsChannel).Select(p => p.ChatId).DefaultIfEmpty()), StringComparison.Ordinal)
-            + (unreadSql is null ? "" : ";\n" + unreadSql);
+            + (unreadSql is null ? "" : $";\n{unreadSql}") + (mentionsSql is null ? "" : $";\n{mentionsSql}");
         await using var reader = await command.ExecuteReaderAsync();
 
         var heads = reader.Parse<ChatHeadRow>().ToList();
         await reader.NextResultAsync();
         var others = reader.Parse<OthersRow>().ToDictionary(row => row.ChatId);
-        var unread = new Dictionary<long, long>();
-        if (unreadSql is not null && await reader.NextResultAsync())
-            while (await reader.ReadAsync()) unread.Add(reader.GetInt64(0), reader.GetInt64(1));
+        var unread = unreadSql is null ? [] : await ReadCountsAsync(reader);
+        var mentions = mentionsSql is null ? [] : await ReadCountsAsync(reader);
 
         await reader.CloseAsync();
         if (heads.Any(head => head.LastIsHidden)) heads = await WithVisibleLastAsync(connection, heads, userId);
@@ -127,8 +127,17 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
         return
         [
             .. heads.OrderByDescending(head => head.LastActivityAt).ThenByDescending(head => head.ChatId)
-                .Select(head => head.With(others.GetValueOrDefault(head.ChatId), unread.GetValueOrDefault(head.ChatId))),
+                .Select(head => head.With(others.GetValueOrDefault(head.ChatId), unread.GetValueOrDefault(head.ChatId), mentions.GetValueOrDefault(head.ChatId))),
         ];
+    }
+
+    /// <summary>The next result: chats with a number each.</summary>
+    private static async Task<Dictionary<long, long>> ReadCountsAsync(DbDataReader reader)
+    {
+        var counts = new Dictionary<long, long>();
+        if (await reader.NextResultAsync())
+            while (await reader.ReadAsync()) counts.Add(reader.GetInt64(0), reader.GetInt64(1));
+        return counts;
     }
 
     private static async Task<List<ChatHeadRow>> WithReadersPartAsync(DbConnection connection, List<ChatHeadRow> heads, long userId)

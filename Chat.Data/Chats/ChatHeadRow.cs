@@ -44,6 +44,9 @@ public sealed record ChatHeadRow
     /// <summary>Stops counting at 1,000 ids above the read mark.</summary>
     public long UnreadCount { get; init; }
 
+    /// <summary>Messages above the read mark that name this participant.</summary>
+    public long UnreadMentions { get; init; }
+
     /// <summary>How far the changes of messages count.</summary>
     public long LastChangeId { get; init; }
 
@@ -118,11 +121,12 @@ public sealed record ChatHeadRow
     private bool IsChannel => ChatType == "channel";
 
     /// <summary>With what other statements tell.</summary>
-    internal ChatHeadRow With(OthersRow? others, long unreadCount) => this with
+    internal ChatHeadRow With(OthersRow? others, long unreadCount, long unreadMentions) => this with
     {
         MemberCount = others?.MemberCount ?? SubscriberCount,
         OthersDeliveredUpTo = others?.DeliveredUpTo ?? (IsChannel ? 0 : LastMessageId),
         OthersReadUpTo = others?.ReadUpTo ?? (IsChannel ? 0 : LastMessageId),
         UnreadCount = unreadCount,
+        UnreadMentions = unreadMentions,
     };
 }

@@ -48,16 +48,17 @@ public sealed class MediaRepository(ChatDatabase database)
         """;
 
     /// <summary>
-    /// Keeps a media from being collected until then: for a message that is about to hold it. Ask <see cref="ListVisibleAsync"/> first.
+    /// Keeps media from being collected until then: for messages that are about to hold them. Ask <see cref="ListVisibleAsync"/> first.
     /// </summary>
-    /// <returns>False when it is gone.</returns>
-    public Task<bool> ReserveAsync(long mediaId, DateTime until, CancellationToken cancellationToken) =>
+    /// <returns>How many of them there are; the others are gone.</returns>
+    public Task<int> ReserveAsync(IReadOnlyCollection<long> mediaIds, DateTime until, CancellationToken cancellationToken) =>
         database.QueryAsync(
-            async connection => await connection.ExecuteAsync(new CommandDefinition(
-                ReserveSql, new { MediaId = mediaId, Until = until }, cancellationToken: cancellationToken)) > 0,
+            connection => connection.ExecuteAsync(new CommandDefinition(
+                ReserveSql, new { MediaIds = mediaIds, Until = until }, cancellationToken: cancellationToken)),
             cancellationToken);
 
+    // Both drivers count the rows that were found.
     private const string ReserveSql = """
-        UPDATE media SET check_after = GREATEST(COALESCE(check_after, @Until), @Until) WHERE media_id = @MediaId
+        UPDATE media SET check_after = GREATEST(COALESCE(check_after, @Until), @Until) WHERE media_id IN @MediaIds
         """;
 }

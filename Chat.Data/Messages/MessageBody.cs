@@ -20,6 +20,14 @@ public sealed record MessageBody
     /// <summary>The author's name under a channel's post, as it was then.</summary>
     public string? Signature { get; init; }
 
+    /// <summary>Where it was written first, if that was elsewhere.</summary>
+    public ForwardBody? Forwarded { get; init; }
+
+    /// <summary>Who is named in the text; those of them who are in the chat.</summary>
+    public IReadOnlyList<long>? Mentions { get; init; }
+
+    public MediaBody? Media { get; init; }
+
     public LocationBody? Location { get; init; }
 
     public ContactBody? Contact { get; init; }
@@ -30,6 +38,18 @@ public sealed record MessageBody
     /// <returns>Null when there is nothing in it.</returns>
     public string? Write() => this == Empty ? null : JsonSerializer.Serialize(this, MessageBodyJson.Default.MessageBody);
 }
+
+/// <param name="ChatType">The kind of the chat that it was written in.</param>
+/// <param name="SenderId">Who wrote it; null where a channel did.</param>
+/// <param name="Title">The channel's.</param>
+public sealed record ForwardBody(string ChatType, long? SenderId, string? Title);
+
+/// <summary>The file of a message, as it was when the message was sent.</summary>
+/// <param name="MediaId">See <c>message_media</c>.</param>
+/// <param name="MimeType">Read off the bytes.</param>
+/// <param name="Size">Bytes.</param>
+public sealed record MediaBody(
+    long MediaId, string MimeType, long Size, string? FileName, int? Width, int? Height, int? DurationMs, bool HasThumbnail);
 
 /// <param name="Latitude">Degrees, WGS 84.</param>
 /// <param name="Name">Of the place.</param>

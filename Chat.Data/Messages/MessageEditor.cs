@@ -9,24 +9,36 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
 {
     private readonly MessageChanges _changes = new(appender, time);
 
-    public Task<ChangeResult> EditAsync(long chatId, long actorId, long messageId, string text, DateTime notBefore) =>
+    public Task<ChangeResult> EditAsync(
+        long chatId, long actorId, long messageId, string text, IReadOnlyList<long> mentions, DateTime notBefore) =>
         _changes.RunAsync(chatId, actorId, new ChangeResult(ChangeOutcome.NotFound), async change =>
         {
             var message = (await change.FindAsync([messageId])).SingleOrDefault();
             var outcome = message is null ? ChangeOutcome.MessageNotFound
                 : !change.IsOwn(message) || !change.Actor.May(ChatAction.EditOwnMessage) ? ChangeOutcome.Forbidden
-                : message.MessageType != NewMessage.PlainText || message.DeletedAt is not null ? ChangeOutcome.WrongType
-                : message.MessageText == text ? ChangeOutcome.Unchanged
-                : message.SentAt < notBefore ? ChangeOutcome.TooLate
+                : !HasEditableText(message) ? ChangeOutcome.WrongType
                 : ChangeOutcome.Done;
             if (outcome is not ChangeOutcome.Done) return new ChangeResult(outcome);
 
+            var body = MessageBody.Read(message!.Body) ?? MessageBody.Empty;
+            var named = await MessageMentions.PresentAsync(change, mentions);
+            if (message.MessageText == text && (body.Mentions ?? []).SequenceEqual(named)) return new ChangeResult(ChangeOutcome.Unchanged);
+            if (message.SentAt < notBefore) return new ChangeResult(ChangeOutcome.TooLate);
+
+            var after = message with
+            {
+                MessageText = text, EditedAt = change.Now, Body = (body with { Mentions = named.Count > 0 ? named : null }).Write(),
+            };
             await change.ExecuteAsync(
-                KeepVersionSql, new { MessageId = messageId, Text = message!.MessageText, WrittenAt = message.EditedAt ?? message.SentAt });
-            await change.ExecuteAsync(EditSql, new { MessageId = messageId, Text = text });
-            return new ChangeResult(
-                outcome, await change.RecordAsync(ChangeKinds.Edited, message with { MessageText = text, EditedAt = change.Now }));
+                KeepVersionSql, new { MessageId = messageId, Text = message.MessageText ?? "", WrittenAt = message.EditedAt ?? message.SentAt });
+            await change.ExecuteAsync(EditSql, new { MessageId = messageId, Text = text, after.Body });
+            if (!(body.Mentions ?? []).SequenceEqual(named)) await MessageMentions.ReplaceAsync(change, messageId, body.Withheld is true ? [] : named);
+            return new ChangeResult(outcome, await change.RecordAsync(ChangeKinds.Edited, after));
         });
+
+    /// <summary>Texts, and what has a caption or may be given one.</summary>
+    private static bool HasEditableText(MessageRow message) =>
+        message.DeletedAt is null && (message.MessageType == NewMessage.PlainText || NewMessage.MediaTypes.Contains(message.MessageType));
 
     private const string KeepVersionSql = """
         INSERT INTO message_edits (chat_id, message_id, change_id, message_text, written_at)
@@ -34,7 +46,7 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
         """;
 
     private const string EditSql = """
-        UPDATE messages SET message_text = @Text, edited_at = @Now WHERE chat_id = @ChatId AND message_id = @MessageId
+        UPDATE messages SET message_text = @Text, body = @Body, edited_at = @Now WHERE chat_id = @ChatId AND message_id = @MessageId
         """;
 
     public Task<DeletionResult> DeleteAsync(long chatId, long actorId, IReadOnlyList<long> messageIds, DateTime notBefore) =>
@@ -63,7 +75,7 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
     private static async Task<long> DeleteAsync(MessageTransaction change, List<MessageRow> messages)
     {
         var all = new { MessageIds = messages.ConvertAll(message => message.MessageId) };
-        foreach (var sql in new[] { DeleteVersionsSql, DeleteReactionsSql, DeletePinsSql, MessageMedia.CheckSql, MessageMedia.DropSql, DeleteSql })
+        foreach (var sql in new[] { DeleteVersionsSql, DeleteReactionsSql, DeletePinsSql, MessageMedia.CheckSql, MessageMedia.DropSql, MessageMentions.DropSql, DeleteSql })
             await change.ExecuteAsync(sql, all);
         // A withheld message stays one, also as a tombstone: its tick stays what it is.
         var withheld = messages.FindAll(message => WithheldMessages.IsMarked(message.Body)).ConvertAll(message => message.MessageId);
@@ -101,6 +113,7 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
             var hideId = change.Actor.LastHideId + hidden.Count;
             await change.ExecuteAsync(HideSql, new { MessageIds = hidden, change.Actor.LastHideId });
             await change.ExecuteAsync(CountHidingsSql, new { HideId = hideId });
+            await change.ExecuteAsync(MessageMentions.DropOwnSql, new { MessageIds = hidden });
             return new HidingResult(ChangeOutcome.Done, hideId, hidden);
         });
 

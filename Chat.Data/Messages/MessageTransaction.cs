@@ -115,6 +115,10 @@ internal sealed class MessageTransaction
     /// <summary>One value, by the parameters that <see cref="ExecuteAsync"/> knows; to be read under a lock.</summary>
     public Task<T?> ScalarAsync<T>(string sql, object more) => _connection.ExecuteScalarAsync<T>(sql, Parameters(more), _transaction);
 
+    /// <summary>Rows, by the same parameters; to be read under a lock.</summary>
+    public async Task<IReadOnlyList<T>> RowsAsync<T>(string sql, object more) =>
+        (await _connection.QueryAsync<T>(sql, Parameters(more), _transaction)).AsList();
+
     /// <summary>Any statement about messages; <c>@ChatId</c>, <c>@ActorId</c>, <c>@Now</c> and <c>@ChangeId</c> are known to it.</summary>
     /// <param name="more">What else it needs, <c>@MessageIds</c> as a rule.</param>
     public Task<int> ExecuteAsync(string sql, object more) => _connection.ExecuteAsync(sql, Parameters(more), _transaction);

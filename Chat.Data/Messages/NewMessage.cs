@@ -10,6 +10,9 @@ public sealed record NewMessage(Roster Roster, long SenderId, Guid ClientMessage
 {
     public const string PlainText = "text";
 
+    /// <summary>Types of messages that hold a file; the same words as <c>media.media_type</c>.</summary>
+    public static IReadOnlyList<string> MediaTypes { get; } = ["image", "video", "audio", "voice", "document"];
+
     /// <summary>A value of <c>messages.message_type</c>; it stands in the statement as it is, so it must not come from outside.</summary>
     public string Type { get; init; } = PlainText;
 
@@ -66,6 +69,12 @@ public sealed record SideTable(string Insert)
 
     /// <summary>Who wrote a channel's post.</summary>
     public static SideTable PostedBy { get; } = new("INSERT INTO channel_posts (chat_id, message_id, author_id) VALUES");
+
+    /// <summary>Which file it holds.</summary>
+    public static SideTable Media { get; } = new("INSERT INTO message_media (chat_id, message_id, media_id) VALUES");
+
+    /// <summary>Who is named in it.</summary>
+    public static SideTable Mentions { get; } = new("INSERT INTO message_mentions (chat_id, message_id, user_id) VALUES");
 }
 
 public enum AppendOutcome

@@ -9,20 +9,23 @@ namespace Chat.Data.Messages;
 /// </summary>
 internal sealed class ReadersPart
 {
-    private readonly OwnMarks _own;
-    private readonly Quotes _quotes;
+    private static readonly ReadersPart None = new(null);
 
-    private readonly PostViews _views;
+    private readonly (OwnMarks Own, Quotes Quotes, PostViews Views)? _parts;
 
-    private ReadersPart(OwnMarks own, Quotes quotes, PostViews views) => (_own, _quotes, _views) = (own, quotes, views);
+    private ReadersPart((OwnMarks Own, Quotes Quotes, PostViews Views)? parts) => _parts = parts;
 
     public static bool IsIn(IEnumerable<MessageRow> rows) => OwnMarks.AreIn(rows) || Quotes.AreIn(rows) || PostViews.AreIn(rows);
 
     public static async Task<ReadersPart> FindAsync(DbConnection connection, long userId, IEnumerable<MessageRow> rows) =>
-        new(
-            await OwnMarks.FindAsync(connection, userId, rows), await Quotes.FindAsync(connection, userId, rows), await PostViews.FindAsync(connection, rows));
+        IsIn(rows)
+            ? new ReadersPart((
+                await OwnMarks.FindAsync(connection, userId, rows),
+                await Quotes.FindAsync(connection, userId, rows),
+                await PostViews.FindAsync(connection, rows)))
+            : None;
 
-    public IReadOnlyList<MessageRow> On(IReadOnlyList<MessageRow> rows) => [.. rows.Select(On)];
+    public IReadOnlyList<MessageRow> On(IReadOnlyList<MessageRow> rows) => _parts is null ? rows : [.. rows.Select(On)];
 
-    public MessageRow On(MessageRow row) => _views.On(_quotes.On(_own.On(row)));
+    public MessageRow On(MessageRow row) => _parts is var (own, quotes, views) ? views.On(quotes.On(own.On(row))) : row;
 }

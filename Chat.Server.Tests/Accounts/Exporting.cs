@@ -13,6 +13,7 @@ internal sealed class Exporting : AccountsFixture
     protected override Dictionary<string, string> Settings => new()
     {
         ["Exports:Folder"] = Folder, ["Exports:PollInterval"] = "00:00:00.1", ["Exports:LeaseTime"] = "00:00:02", ["Exports:PerDay"] = "2",
+        ["Exports:MaxMediaBytes"] = "1500", ["Media:Folder"] = Path.Combine(Folder, "media"),
     };
 
     [OneTimeTearDown]
@@ -60,6 +61,26 @@ internal sealed class Exporting : AccountsFixture
     }
 
     [Test]
+    public async Task It_holds_the_files_of_messages_each_once_as_far_as_there_is_room()
+    {
+        await using var ann = await RegisterAsync("Ann");
+        await using var bob = await RegisterAsync("Bob");
+        var direct = (await ann.OpenDirectChatAsync(bob)).ChatId;
+        var (mine, foreign, large) = (await UploadAsync(ann, 600, "type=document&fileName=a.tar.gz"), await UploadAsync(bob, 700, "type=document"), await UploadAsync(bob, 300, "type=document"));
+        foreach (var (client, mediaId) in new[] { (ann, mine), (bob, foreign), (ann, foreign), (bob, large) })
+            await client.CallAsync<SendMessageResult>(nameof(ChatHub.SendMessage), new SendMessageRequest(direct, Guid.NewGuid(), MediaId: mediaId));
+        var exportId = (await Http.PostAsync("/api/me/exports", null, ann.Account.AccessToken)).Body.GetProperty("exportId").GetInt64();
+        await UntilDoneAsync(ann, exportId);
+        using var zip = await FetchAsync(ann, exportId);
+        Assert.That(
+            Read(zip, "media.json").EnumerateArray().Select(m => (m.GetProperty("mediaId").GetInt64(), m.GetProperty("file").GetString())),
+            Is.EqualTo(new[] { (mine, $"media/{mine}.gz"), (foreign, $"media/{foreign}"), (large, (string?)null) }));
+        Assert.That(zip.GetEntry($"media/{mine}.gz")!.Length, Is.EqualTo(600));
+        Assert.That(zip.GetEntry($"media/{foreign}")!.Length, Is.EqualTo(700));
+        Assert.That(zip.Entries.Count(e => e.FullName.StartsWith("media/", StringComparison.Ordinal)), Is.EqualTo(2));
+    }
+
+    [Test]
     public async Task What_a_dead_node_left_is_done_by_another()
     {
         await using var ann = await RegisterAsync("Ann");
@@ -88,6 +109,15 @@ internal sealed class Exporting : AccountsFixture
         await Http.PostAsync("/api/me/delete", new { password = TestAccount.DefaultPassword }, ann.Account.AccessToken);
         Assert.That(File.Exists(file), Is.False);
         Assert.That(await Database.ScalarAsync<long>("SELECT COUNT(*) FROM account_exports WHERE user_id = @Id", new { Id = ann.UserId }), Is.Zero);
+    }
+
+    private async Task<long> UploadAsync(TestClient owner, int length, string query)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/media?{query}") { Content = new ByteArrayContent(new byte[length]) };
+        request.Headers.Authorization = new("Bearer", owner.Account.AccessToken);
+        using var response = await Http.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+        return JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("mediaId").GetInt64();
     }
 
     private async Task<Answer> UntilDoneAsync(TestClient client, long exportId)

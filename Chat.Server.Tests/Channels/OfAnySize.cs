@@ -163,7 +163,7 @@ public sealed class OfAnySize : DatabaseFixture
         var last = await Database.ScalarAsync<long>("SELECT last_message_id FROM chats WHERE chat_id = @channel", new { channel });
         await using var appender = Appender();
         var editor = new MessageEditor(_single, appender, TimeProvider.System);
-        Assert.That((await editor.EditAsync(channel, _users[0], last, "edited", DateTime.UnixEpoch)).Outcome, Is.EqualTo(ChangeOutcome.Done));
+        Assert.That((await editor.EditAsync(channel, _users[0], last, "edited", [], DateTime.UnixEpoch)).Outcome, Is.EqualTo(ChangeOutcome.Done));
         Assert.That((await editor.DeleteAsync(channel, _users[1], [last], DateTime.UnixEpoch)).Outcome, Is.EqualTo(ChangeOutcome.Done));
     }
 

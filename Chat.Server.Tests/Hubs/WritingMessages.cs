@@ -24,6 +24,10 @@ public sealed class WritingMessages
         new MessageView(1, 2, 3, Guid.Empty, "text", "yes", null, At, ReplyTo: new ReplyView(1)),
         new MessageView(1, 2, 3, Guid.Empty, "location", null, null, At, ReplyTo: new ReplyView(1, 4, "text", "where?"), Location: new LocationView(-12.5, 180, Name: "Hér")),
         new MessageView(1, 2, 3, Guid.Empty, "contact", null, null, At, Contact: new ContactCardView("Ann", "+4915112345678", 7)),
+        new MessageView(1, 2, 3, Guid.Empty, "image", "with @you", null, At, Mentions: [4, 5], Media: new MessageMediaView(6, "image/png", 7, true, "é.png", 8, 9)),
+        new MessageView(1, 2, 3, Guid.Empty, "voice", null, null, At, Media: new MessageMediaView(6, "audio/ogg", 7, false, DurationMs: 1234)),
+        new MessageView(1, 2, 3, Guid.Empty, "text", "news", null, At, Forwarded: new ForwardedView("channel", Title: "Néws")),
+        new MessageView(1, 2, 3, Guid.Empty, "text", "news", null, At, Forwarded: new ForwardedView("direct", 7)),
         new SendMessageResult(1, 2, At, Duplicate: false),
         new SendMessageResult(9_007_199_254_740_991, 2, At.AddTicks(7), Duplicate: true),
     ];

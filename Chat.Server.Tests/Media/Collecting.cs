@@ -70,7 +70,7 @@ public sealed class Collecting : MediaFixture
     {
         var media = await UploadAsync(_ann, Samples.Png(seed: 40));
         await ExpireAsync(media.MediaId);
-        Assert.That(await Service<MediaRepository>().ReserveAsync(media.MediaId, DateTime.UtcNow.AddHours(1), CancellationToken.None));
+        Assert.That(await Service<MediaRepository>().ReserveAsync([media.MediaId], DateTime.UtcNow.AddHours(1), CancellationToken.None), Is.EqualTo(1));
         await CollectAsync();
         Assert.That(await StatusesAsync(media), Is.EqualTo(new[] { 200 }));
     }

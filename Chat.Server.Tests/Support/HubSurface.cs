@@ -60,6 +60,8 @@ public static class HubSurface
     private static JsonNode ValidValue(HubMethod method, RequestField field, long chatId, long userId) => field switch
     {
         { Name: "chatId" } => chatId,
+        { Name: "fromChatId" } => chatId,
+        { Name: "toChatIds" } => new JsonArray(chatId),
         { Name: "userId" } => userId,
         { Name: "code" } => "AAAAAAAAAAAAAAAAAAAAAA",
         { Name: "username" } => "a_name",

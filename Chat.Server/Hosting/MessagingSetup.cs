@@ -79,6 +79,7 @@ internal static class MessagingSetup
         services.AddSingleton<IMessageAppender>(s => s.GetRequiredService<MessageAppender>());
         services.AddSingleton<IMessageReferences, MessageReferences>();
         services.AddSingleton<SendMessageService>();
+        services.AddSingleton<ForwardMessagesService>();
         services.AddSingleton<IMessageEditor, MessageEditor>();
         services.AddSingleton<HidingNotifier>();
         services.AddSingleton<EditMessageService>();

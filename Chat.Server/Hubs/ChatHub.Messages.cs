@@ -11,6 +11,10 @@ public sealed partial class ChatHub
     public Task<SendMessageResult> SendMessage(SendMessageRequest request) =>
         sendMessage.SendAsync(CallerId, Context.ConnectionId, request);
 
+    /// <summary>Sends messages of one chat into others.</summary>
+    public Task<ForwardMessagesResult> ForwardMessages(ForwardMessagesRequest request) =>
+        forwardMessages.ForwardAsync(CallerId, request, Context.ConnectionAborted);
+
     /// <summary>Replaces the text of a message of yours.</summary>
     public Task<MessageChangeResult> EditMessage(EditMessageRequest request) => editMessage.EditAsync(CallerId, request);
 

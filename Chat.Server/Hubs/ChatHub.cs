@@ -26,6 +26,7 @@ public sealed partial class ChatHub(
     PermissionService permissions,
     InviteService invites,
     SendMessageService sendMessage,
+    ForwardMessagesService forwardMessages,
     EditMessageService editMessage,
     HistoryService history,
     ReceiptService receipts,

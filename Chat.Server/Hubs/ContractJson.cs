@@ -37,6 +37,8 @@ namespace Chat.Server.Hubs;
 [JsonSerializable(typeof(JoinRequestedEvent))]
 [JsonSerializable(typeof(JoinRequestAnsweredEvent))]
 [JsonSerializable(typeof(SendMessageRequest))]
+[JsonSerializable(typeof(ForwardMessagesRequest))]
+[JsonSerializable(typeof(ForwardMessagesResult))]
 [JsonSerializable(typeof(EditMessageRequest))]
 [JsonSerializable(typeof(DeleteMessagesRequest))]
 [JsonSerializable(typeof(ListEditsRequest))]

@@ -34,6 +34,9 @@ internal static class MessageJson
         private static readonly JsonEncodedText MyReaction = JsonEncodedText.Encode("myReaction");
         private static readonly JsonEncodedText Pinned = JsonEncodedText.Encode("pinned");
         private static readonly JsonEncodedText ReplyTo = JsonEncodedText.Encode("replyTo");
+        private static readonly JsonEncodedText Forwarded = JsonEncodedText.Encode("forwarded");
+        private static readonly JsonEncodedText Mentions = JsonEncodedText.Encode("mentions");
+        private static readonly JsonEncodedText Media = JsonEncodedText.Encode("media");
         private static readonly JsonEncodedText Location = JsonEncodedText.Encode("location");
         private static readonly JsonEncodedText Contact = JsonEncodedText.Encode("contact");
         private static readonly JsonEncodedText Signature = JsonEncodedText.Encode("signature");
@@ -66,6 +69,9 @@ internal static class MessageJson
             if (value.MyReaction is { } myReaction) writer.WriteString(MyReaction, myReaction);
             if (value.Pinned is { } pinned) writer.WriteBoolean(Pinned, pinned);
             if (value.ReplyTo is { } replyTo) Write(writer, ReplyTo, replyTo, options);
+            if (value.Forwarded is { } forwarded) Write(writer, Forwarded, forwarded, options);
+            if (value.Mentions is { } mentions) Write(writer, Mentions, mentions, options);
+            if (value.Media is { } media) Write(writer, Media, media, options);
             if (value.Location is { } location) Write(writer, Location, location, options);
             if (value.Contact is { } contact) Write(writer, Contact, contact, options);
             if (value.Signature is { } signature) writer.WriteString(Signature, signature);

@@ -45,6 +45,18 @@ describe('sending', () => {
     await expect(h.client.quoteOf(1, 1)).resolves.toEqual(reply!.replyTo);
   });
 
+  test('a file goes out by its id and shows as the server has it', async () => {
+    await h.open();
+    const file = {
+      mediaId: 7, type: 'image', contentType: 'image/png', byteSize: 5, fileName: null, width: null, height: null, durationMs: null, hasThumbnail: false,
+    } as const;
+    h.client.send(1, 'look', { file, mentions: [Bob] });
+    await pass(20);
+    const held = h.messages().at(-1)!;
+    expect(held).toMatchObject({ type: 'image', text: 'look', mentions: [Bob] });
+    expect(held.media).toEqual(h.server.chats.get(1)!.messages.at(-1)!.media);
+  });
+
   test('sends do not wait for each other and keep their order', async () => {
     await h.open();
     h.network.answerMs = () => 1_000;

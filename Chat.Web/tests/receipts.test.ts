@@ -127,6 +127,20 @@ describe('own marks', () => {
     expect(h.summary.unreadCount).toBe(20);
   });
 
+  test('what names the user is counted until it is read, here or elsewhere', async () => {
+    h.server.say(1, Bob, 'before', { mentions: [Me] });
+    for (let i = 0; i < 5; i++) h.server.say(1, Bob, `${i}`);
+    await h.start();
+    expect([h.summary.unreadCount, h.summary.unreadMentions]).toEqual([6, 1]);
+    h.server.say(1, Bob, 'now', { mentions: [Cat, Me] });
+    h.server.say(1, Bob, 'not me', { mentions: [Cat] });
+    await pass(20);
+    expect([h.summary.unreadCount, h.summary.unreadMentions]).toEqual([8, 2]);
+    h.server.push([Me], { name: 'ReceiptsAdvanced', payload: { chatId: 1, receipts: [{ userId: Me, deliveredUpTo: 8, readUpTo: 8 }] } });
+    await pass(20);
+    expect([h.summary.unreadCount, h.summary.unreadMentions]).toEqual([0, 0]);
+  });
+
   test('what arrived while away is marked delivered, what was marked is not marked again', async () => {
     h.server.say(1, Bob, 'one');
     await h.start();

@@ -33,7 +33,8 @@ internal static class ChatViews
         row.LastChangeId,
         row.LastHideId,
         row.Username,
-        row.Signatures);
+        row.Signatures,
+        (int)row.UnreadMentions);
 
     public static WatermarksView ToView(this ChatPosition position) =>
         new(position.DeliveredUpTo, position.ReadUpTo, position.OthersDeliveredUpTo, position.OthersReadUpTo);

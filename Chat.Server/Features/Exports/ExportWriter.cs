@@ -2,11 +2,13 @@ using System.IO.Compression;
 using System.Text.Json;
 using Chat.Data.Accounts;
 using Chat.Data.Chats;
+using Chat.Data.Media;
 using Chat.Data.Messages;
 using Chat.Server.Features.Accounts;
 using Chat.Server.Features.Blocks;
 using Chat.Server.Features.Chats;
 using Chat.Server.Features.Contacts;
+using Chat.Server.Features.Media.Storage;
 using Chat.Server.Features.Messages;
 using Chat.Server.Features.Settings;
 using Chat.Server.Hubs.Contract;
@@ -14,7 +16,7 @@ using Chat.Server.Hubs.Contract;
 namespace Chat.Server.Features.Exports;
 
 /// <summary>
-/// Writes what somebody may see of their own data, as JSON in a zip: profile, sessions, settings, contacts, blocks, chats, and each chat's messages.
+/// Writes what somebody may see of their own data, as JSON in a zip: profile, sessions, settings, contacts, blocks, chats, each chat's messages, and their files.
 /// Reads as the person's own client would, page by page, and holds one page at a time.
 /// </summary>
 internal sealed class ExportWriter(
@@ -24,7 +26,10 @@ internal sealed class ExportWriter(
     ContactService contacts,
     BlockService blocks,
     ChatService chats,
-    IHistoryReader history)
+    IHistoryReader history,
+    MediaRepository media,
+    IMediaStore mediaStore,
+    ExportOptions options)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -40,15 +45,19 @@ internal sealed class ExportWriter(
         await AddListAsync(zip, "contacts.json", ContactsAsync(userId, cancellationToken), cancellationToken);
         await AddListAsync(zip, "blocked.json", BlockedAsync(userId, cancellationToken), cancellationToken);
 
+        var files = new ExportMedia(media, mediaStore, options.MaxMediaBytes);
         var chatIds = new List<long>();
         await AddListAsync(zip, "chats.json", ChatsAsync(userId, chatIds, cancellationToken), cancellationToken);
         for (var done = 0; done < chatIds.Count; done++)
         {
             var before = done;
             await progress(before, chatIds.Count);
-            var messages = MessagesAsync(userId, chatIds[done], () => progress(before, chatIds.Count), cancellationToken);
+            Task PartDoneAsync() => progress(before, chatIds.Count);
+            var messages = MessagesAsync(userId, chatIds[done], files, PartDoneAsync, cancellationToken);
             await AddListAsync(zip, $"chats/{chatIds[done]}.json", messages, cancellationToken);
+            await files.WriteAsync(zip, userId, PartDoneAsync, cancellationToken);
         }
+        await AddAsync(zip, "media.json", files.Written, cancellationToken);
         await progress(chatIds.Count, chatIds.Count);
     }
 
@@ -102,7 +111,7 @@ internal sealed class ExportWriter(
     }
 
     private async IAsyncEnumerable<MessageView> MessagesAsync(
-        long userId, long chatId, Func<Task> pageDone, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        long userId, long chatId, ExportMedia files, Func<Task> pageDone, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         const int PageSize = 500;
         var after = 0L;
@@ -111,7 +120,11 @@ internal sealed class ExportWriter(
             // Null: the person left, or was removed, since the chats were listed.
             if (await history.ReadPageAsync(chatId, userId, HistoryAnchor.After, after, PageSize, cancellationToken) is not { Messages.Count: > 0 } read)
                 yield break;
-            foreach (var view in read.Messages.ToViews()) yield return view;
+            foreach (var view in read.Messages.ToViews())
+            {
+                if (view.Media is { } file) files.Add(file.MediaId);
+                yield return view;
+            }
             after = read.Messages[^1].MessageId;
             if (read.Messages.Count < PageSize) yield break;
             await pageDone();

@@ -29,6 +29,12 @@ internal static class MessageViews
             row.MyReaction,
             row.PinnedAt is null ? null : true,
             body?.ReplyTo is { } replyTo ? ToView(replyTo, row.Quoted) : null,
+            body?.Forwarded is { } origin ? new ForwardedView(origin.ChatType, origin.SenderId, origin.Title) : null,
+            body?.Mentions,
+            body?.Media is { } file
+                ? new MessageMediaView(
+                    file.MediaId, file.MimeType, file.Size, file.HasThumbnail, file.FileName, file.Width, file.Height, file.DurationMs)
+                : null,
             body?.Location is { } place ? new LocationView(place.Latitude, place.Longitude, place.AccuracyMeters, place.Name, place.Address) : null,
             body?.Contact is { } card ? new ContactCardView(card.Name, card.PhoneNumber, card.UserId) : null,
             body?.Signature,

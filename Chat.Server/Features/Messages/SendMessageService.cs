@@ -22,38 +22,52 @@ public sealed class SendMessageService(
     /// <c>not_found</c> when the sender is not in the chat, or does not see what the message refers to; <c>forbidden</c> without the right to
     /// send this, or while muted; <c>rate_limited</c> by slow mode; <c>invalid</c>; <c>unavailable</c>.
     /// </exception>
-    public async Task<SendMessageResult> SendAsync(long senderId, string connectionId, SendMessageRequest request)
+    public Task<SendMessageResult> SendAsync(long senderId, string connectionId, SendMessageRequest request) => SendAsync(
+        request.ChatId, senderId, request.TypeOfContent, roster => InTurnAsync(roster, senderId, connectionId, request));
+
+    /// <summary>The same of what is there already, and of which the sender's connections are all told by a push.</summary>
+    internal Task<SendMessageResult> SendAsync(long senderId, long chatId, Guid clientMessageId, MessageContent content) => SendAsync(
+        chatId, senderId, content.Type, roster => appender.AppendAsync(content.For(roster, senderId, clientMessageId, origin: null)));
+
+    internal static SendMessageResult ResultOf(long chatId, AppendResult result) =>
+        new(chatId, result.MessageId, result.SentAt, result.Outcome is AppendOutcome.Duplicate, result.Withheld ? true : null);
+
+    private async Task<SendMessageResult> SendAsync(long chatId, long senderId, string type, Func<Roster, Task<AppendResult>> append)
     {
-        var result = await rosters.UseAsync(request.ChatId, roster => SendAsync(roster, senderId, connectionId, request));
+        var result = await rosters.UseAsync(chatId, roster => CheckedAsync(roster, senderId, type, append));
         for (var again = 1; result.Outcome is AppendOutcome.RosterChanged && again < MaxAttempts; again++)
         {
-            rosters.Invalidate(request.ChatId);
-            result = await rosters.UseAsync(request.ChatId, roster => SendAsync(roster, senderId, connectionId, request));
+            rosters.Invalidate(chatId);
+            result = await rosters.UseAsync(chatId, roster => CheckedAsync(roster, senderId, type, append));
         }
-        if (result.IsRefused) throw Refused(result);
-        return new SendMessageResult(request.ChatId, result.MessageId, result.SentAt, result.Outcome is AppendOutcome.Duplicate, result.Withheld ? true : null);
+        return result.IsRefused ? throw Refused(result) : ResultOf(chatId, result);
     }
 
-    private Task<AppendResult> SendAsync(Roster? roster, long senderId, string connectionId, SendMessageRequest request)
+    private Task<AppendResult> CheckedAsync(Roster? roster, long senderId, string type, Func<Roster, Task<AppendResult>> append)
     {
         if (roster is null || !roster.Members.TryGetValue(senderId, out var sender)) return NotInRosterAsync(roster, senderId);
-        if (!ChatRights.MayDo(ChatRights.Sending(request.TypeOfContent), roster, sender))
-            return Task.FromResult(new AppendResult(AppendOutcome.Forbidden, 0, default));
+        if (!ChatRights.MayDo(ChatRights.Sending(type), roster, sender)) return Task.FromResult(new AppendResult(AppendOutcome.Forbidden, 0, default));
         if (sender.MutedUntil is { } until && sender.IsMuted(Now)) return Task.FromResult(new AppendResult(AppendOutcome.Muted, 0, default, until));
         if (roster.IsDirect && sender.BlocksPeer)
             return Task.FromException<AppendResult>(ChatException.Forbidden("you block this person: unblock first"));
-        if (!MessageContentReader.NeedsLookUp(request) && !_turns.MustWait(request.ChatId, senderId))
-            return AppendAsync(roster, senderId, connectionId, request.ClientMessageId, MessageContentReader.Read(request));
-        return _turns.TakeAsync(
-            request.ChatId, senderId,
-            () => LookUpAsync(roster, senderId, request),
-            found => found.Sent is { } sent
-                ? Task.FromResult(sent)
-                : AppendAsync(roster, senderId, connectionId, request.ClientMessageId, found.Content!));
+        return append(roster);
     }
 
+    private Task<AppendResult> InTurnAsync(Roster roster, long senderId, string connectionId, SendMessageRequest request) =>
+        MessageContentReader.NeedsLookUp(request) || _turns.MustWait(request.ChatId, senderId)
+            ? TakeTurnAsync(roster, senderId, connectionId, request)
+            : AppendAsync(roster, senderId, connectionId, request, MessageContentReader.Read(request));
+
+    private Task<AppendResult> TakeTurnAsync(Roster roster, long senderId, string connectionId, SendMessageRequest request) => _turns.TakeAsync(
+        request.ChatId, senderId,
+        () => LookUpAsync(senderId, request),
+        found => found.Sent is { } sent ? Task.FromResult(sent) : AppendAsync(roster, senderId, connectionId, request, found.Content!));
+
+    private Task<AppendResult> AppendAsync(Roster roster, long senderId, string connectionId, SendMessageRequest request, MessageContent content) =>
+        appender.AppendAsync(content.For(roster, senderId, request.ClientMessageId, connectionId));
+
     /// <returns>The content; or what was sent under this name before, where its content cannot be had any more.</returns>
-    private async Task<(MessageContent? Content, AppendResult? Sent)> LookUpAsync(Roster roster, long senderId, SendMessageRequest request)
+    private async Task<(MessageContent? Content, AppendResult? Sent)> LookUpAsync(long senderId, SendMessageRequest request)
     {
         try
         {
@@ -61,17 +75,11 @@ public sealed class SendMessageService(
         }
         catch (ChatException)
         {
-            var sent = await references.FindSentAsync(request.ChatId, roster.IsChannel ? 0 : senderId, request.ClientMessageId, CancellationToken.None);
-            if (sent is null) throw;
-            return (null, sent);
+            var key = new SentKey(request.ChatId, request.ClientMessageId);
+            var sent = await references.FindSentAsync(senderId, [key], CancellationToken.None);
+            if (!sent.TryGetValue(key, out var before)) throw;
+            return (null, before);
         }
-    }
-
-    private Task<AppendResult> AppendAsync(Roster roster, long senderId, string connectionId, Guid clientMessageId, MessageContent content)
-    {
-        var message = content.For(roster, senderId, clientMessageId, connectionId);
-        if (roster.IsChannel) return appender.AppendAsync(message.AsPost(roster.IsSigned ? roster.Members[senderId].Name : null));
-        return appender.AppendAsync(roster.PeerWhoBlocks(senderId) is { } peerId ? message.WithheldFrom(peerId) : message);
     }
 
     /// <summary>A stranger, or in a channel one of its readers, who may not write.</summary>

@@ -10,6 +10,7 @@ namespace Chat.Server.Hubs.Contract;
 /// <param name="LastMessageId">0 while the chat has no message.</param>
 /// <param name="LastMessage">The last message that you may see, deleted or not; null where the last one lies before your joining.</param>
 /// <param name="UnreadCount">Messages of others above your read mark, system messages and deleted ones not counted; stops counting at 1,000 ids above the mark.</param>
+/// <param name="UnreadMentions">Messages above your read mark that name you; exact up to some thousands.</param>
 /// <param name="Permissions">What you may do, see <c>docs/protocol.md</c>; names that you do not know may come.</param>
 /// <param name="DefaultPermissions">What members may do for whom nothing else is set.</param>
 /// <param name="SlowModeSeconds">How long a member must wait between two messages; 0 for no slow mode.</param>
@@ -41,7 +42,8 @@ public sealed record ChatView(
     long LastChangeId,
     long LastHideId,
     string? Username,
-    bool Signatures);
+    bool Signatures,
+    int UnreadMentions);
 
 /// <summary>
 /// Up-to marks: everything up to and including the id is in that state. They never move back.

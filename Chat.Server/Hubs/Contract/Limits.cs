@@ -39,6 +39,9 @@ public static class Limits
     /// <summary>Characters of one's own name for a contact.</summary>
     public const int ContactNameLength = 100;
 
+    /// <summary>Chats that messages are forwarded into by one call.</summary>
+    public const int ForwardTargets = 10;
+
     /// <summary>Characters of the name of a place.</summary>
     public const int PlaceNameLength = 100;
 

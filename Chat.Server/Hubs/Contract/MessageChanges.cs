@@ -4,15 +4,17 @@ using Chat.Server.Validation;
 
 namespace Chat.Server.Hubs.Contract;
 
-/// <summary>Replaces the text of a text message of yours, up to 48 hours after it was sent where the server says nothing else.</summary>
+/// <summary>Replaces the text of a text message of yours, or the caption of a file, up to 48 hours after it was sent where the server says nothing else.</summary>
 /// <param name="Text">As in <see cref="SendMessageRequest"/>.</param>
-public sealed record EditMessageRequest(long ChatId, long MessageId, string Text) : IHubRequest
+/// <param name="Mentions">Who is named in the new text, as in <see cref="SendMessageRequest"/>; absent: nobody.</param>
+public sealed record EditMessageRequest(long ChatId, long MessageId, string Text, IReadOnlyList<long>? Mentions = null) : IHubRequest
 {
     public void Validate()
     {
         Check.Id("chatId", ChatId);
         Check.Id("messageId", MessageId);
         MessageTexts.Check(Text);
+        if (Mentions is not null) Check.Ids("mentions", Mentions, Limits.PageSize);
     }
 }
 
@@ -50,6 +52,7 @@ public sealed record ListEditsRequest(long ChatId, long MessageId, int? Limit = 
 /// <param name="Versions">The texts that the message had before its present one, oldest first; none once it is deleted.</param>
 public sealed record MessageVersions(long ChatId, long MessageId, IReadOnlyList<MessageVersionView> Versions);
 
+/// <param name="Text">Empty where the message had none.</param>
 /// <param name="WrittenAt">UTC, when the message was sent, or edited into this.</param>
 public sealed record MessageVersionView(string Text, DateTime WrittenAt);
 

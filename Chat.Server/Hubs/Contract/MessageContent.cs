@@ -19,6 +19,19 @@ public sealed record ReplyView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Type = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Text = null);
 
+/// <summary>The file of a message; its bytes are at <c>/api/media/{mediaId}</c>, for whoever may see the message.</summary>
+/// <param name="MimeType">As found in the bytes.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="HasThumbnail">Whether it had one when the message was sent.</param>
+/// <param name="Width">Pixels, as the uploader said; with height, of images and videos.</param>
+/// <param name="DurationMs">As the uploader said.</param>
+public sealed record MessageMediaView(
+    long MediaId, string MimeType, long Size, bool HasThumbnail,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? FileName = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Width = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Height = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? DurationMs = null);
+
 /// <summary>A place, as its sender gave it.</summary>
 /// <param name="Latitude">Degrees, WGS 84: -90 to 90.</param>
 /// <param name="Longitude">-180 to 180.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Chat.Data.Messages;
 using Chat.Server.Errors;
 using Chat.Server.Validation;
 
@@ -11,7 +12,7 @@ namespace Chat.Server.Hubs.Contract;
 /// <param name="SenderId">Who sent it; 0 in a channel, where nobody is told.</param>
 /// <param name="ClientMessageId">The name its sender gave it; null on system messages.</param>
 /// <param name="Type">See <see cref="MessageTypes"/>; show a type that you do not know as such.</param>
-/// <param name="Text">Present on text messages, unless they were deleted; null where there is none.</param>
+/// <param name="Text">The text, or the caption of a file; null where there is none, and once deleted.</param>
 /// <param name="System">Present on system messages.</param>
 /// <param name="SentAt">UTC, when the server committed it. Order by <paramref name="MessageId"/>, never by this.</param>
 /// <param name="ChangeId">The last change of the message; absent without any. Never replace what you hold by a state with a lower one.</param>
@@ -24,6 +25,9 @@ namespace Chat.Server.Hubs.Contract;
 /// <param name="MyReaction">Your own; absent without one, and in what is pushed: there it stays what you know.</param>
 /// <param name="Pinned">True while the chat has it pinned; absent otherwise.</param>
 /// <param name="ReplyTo">Present where it answers another message.</param>
+/// <param name="Forwarded">Where it was written first; absent where that is here.</param>
+/// <param name="Mentions">Who is named in it; absent where nobody is.</param>
+/// <param name="Media">Present on messages that hold a file.</param>
 /// <param name="Location">Present on messages of this type, as the next.</param>
 public sealed record MessageView(
     long ChatId,
@@ -42,6 +46,9 @@ public sealed record MessageView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? MyReaction = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Pinned = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ReplyView? ReplyTo = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ForwardedView? Forwarded = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<long>? Mentions = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] MessageMediaView? Media = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LocationView? Location = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ContactCardView? Contact = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Signature = null,
@@ -57,18 +64,21 @@ public sealed record SystemMessageView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? MessageId = null);
 
 /// <param name="ClientMessageId">Your name for this message: a UUID, the same on every retry. A repeated send returns the first result.</param>
-/// <param name="Text">1–4,096 UTF-16 code units; not only white space; no control characters but tab and line breaks. A message of type <c>text</c> needs one, places and contacts have none.</param>
+/// <param name="Text">1–4,096 UTF-16 code units; not only white space; no control characters but tab and line breaks. A message of type <c>text</c> needs one, a file may have one as its caption, places and contacts have none.</param>
 /// <param name="Type">One of <see cref="MessageTypes"/> but <c>system</c>; absent: what the other fields make it, <c>text</c> without any.</param>
 /// <param name="ReplyTo">The message of this chat that it answers; one that you may see, neither deleted nor a system message.</param>
+/// <param name="MediaId">A file that you may see: an upload of yours, or one of a message. Makes it a message of the type that it was uploaded as.</param>
+/// <param name="Mentions">Who is named in the text: 1–100 users. Those who are not in the chat, and you yourself, are passed over.</param>
 /// <param name="Location">Makes it a message of type <c>location</c>.</param>
 /// <param name="Contact">Makes it a message of type <c>contact</c>.</param>
 public sealed record SendMessageRequest(
-    long ChatId, Guid ClientMessageId, string? Text = null, string? Type = null, long? ReplyTo = null,
-    LocationView? Location = null, ContactCardView? Contact = null) : IHubRequest
+    long ChatId, Guid ClientMessageId, string? Text = null, string? Type = null, long? MediaId = null, long? ReplyTo = null,
+    IReadOnlyList<long>? Mentions = null, LocationView? Location = null, ContactCardView? Contact = null) : IHubRequest
 {
-    /// <summary>What the fields make the message.</summary>
+    /// <summary>What the fields make the message. What a file was uploaded as they do not tell: then a type that files have.</summary>
     internal string TypeOfContent =>
-        Location is not null ? MessageTypes.Location
+        MediaId is not null ? Type ?? MessageTypes.Document
+        : Location is not null ? MessageTypes.Location
         : Contact is not null ? MessageTypes.Contact
         : MessageTypes.Text;
 
@@ -76,26 +86,30 @@ public sealed record SendMessageRequest(
     {
         Check.Id("chatId", ChatId);
         Check.Uuid("clientMessageId", ClientMessageId);
-        if (Type is null && Location is null && Contact is null)
+        if (Type is null && MediaId is null && Location is null && Contact is null)
         {
             MessageTexts.Check(Text);
         }
         else
         {
             if (Type is not null) Check.OneOf("type", Type, MessageTypes.Sendable);
+            if (MediaId is { } mediaId) Check.Id("mediaId", mediaId);
             Location?.Check("location");
             Contact?.Check("contact");
             CheckFit(Type ?? TypeOfContent);
         }
         if (ReplyTo is { } replyTo) Check.Id("replyTo", replyTo);
+        if (Mentions is not null) Check.Ids("mentions", Mentions, Limits.PageSize);
     }
 
     /// <summary>A message has what its type has, and nothing else.</summary>
     private void CheckFit(string type)
     {
+        var isMedia = NewMessage.MediaTypes.Contains(type);
+        CheckFit("mediaId", MediaId is not null, isMedia);
         CheckFit("location", Location is not null, type == MessageTypes.Location);
         CheckFit("contact", Contact is not null, type == MessageTypes.Contact);
-        if (type == MessageTypes.Text) MessageTexts.Check(Text);
+        if (type == MessageTypes.Text || (isMedia && Text is not null)) MessageTexts.Check(Text);
         else if (Text is not null) throw ChatException.Invalid("text", $"a message of type {type} has none");
     }
 
@@ -191,6 +205,14 @@ public sealed record SyncChatResult(
 public static class MessageTypes
 {
     public const string Text = "text";
+    public const string Image = "image";
+    public const string Video = "video";
+    public const string Audio = "audio";
+
+    /// <summary>Audio that was recorded in the chat.</summary>
+    public const string Voice = "voice";
+
+    public const string Document = "document";
     public const string Location = "location";
 
     /// <summary>Somebody's card.</summary>
@@ -199,7 +221,7 @@ public static class MessageTypes
     public const string System = "system";
 
     /// <summary>What <c>SendMessage</c> takes.</summary>
-    public static IReadOnlyList<string> Sendable { get; } = [Text, Location, Contact];
+    public static IReadOnlyList<string> Sendable { get; } = [Text, Image, Video, Audio, Voice, Document, Location, Contact];
 }
 
 /// <summary>Kinds of system messages as they stand on the wire and in the database.</summary>

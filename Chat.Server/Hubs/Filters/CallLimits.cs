@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Chat.Server.Errors;
+using Chat.Server.Hubs.Contract;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Chat.Server.Hubs.Filters;
@@ -7,7 +8,7 @@ namespace Chat.Server.Hubs.Filters;
 /// <summary>What one user may do on one node, over all connections.</summary>
 /// <param name="CallsPerSecond">Hub calls of any kind.</param>
 /// <param name="CallBurst">As many at once, after a rest.</param>
-/// <param name="SendsPerSecond">Messages sent, and reactions.</param>
+/// <param name="SendsPerSecond">Messages sent, also by forwarding, and reactions.</param>
 /// <param name="SendBurst">As many at once: an outbox that is emptied after a time offline.</param>
 /// <param name="TypingPerSecond">Calls of <c>SetTyping</c>.</param>
 /// <param name="TypingBurst">As many at once.</param>
@@ -41,6 +42,7 @@ internal sealed class CallLimits : IDisposable
         var limits = _users.GetOrAdd(invocation.Context.UserId(), _create);
         Take(limits.Calls, "too many calls");
         if (invocation.HubMethodName is nameof(ChatHub.SendMessage) or nameof(ChatHub.SetReaction)) Take(limits.Sends, "too many messages");
+        else if (invocation.HubMethodName == nameof(ChatHub.ForwardMessages)) Take(limits.Sends, "too many messages", MessagesOf(invocation));
         else if (invocation.HubMethodName == nameof(ChatHub.SetTyping)) Take(limits.Typing, "too many signs of typing");
     }
 
@@ -52,9 +54,15 @@ internal sealed class CallLimits : IDisposable
             if (user.Value.AreFull) _users.TryRemove(user);
     }
 
-    private static void Take(TokenBucket bucket, string text)
+    /// <summary>What a call that has not been checked yet would send.</summary>
+    private static int MessagesOf(HubInvocationContext invocation) =>
+        invocation.HubMethodArguments is [ForwardMessagesRequest { MessageIds: { } messages, ToChatIds: { } chats }]
+            ? (int)Math.Clamp((long)messages.Count * chats.Count, 1, Limits.PageSize * Limits.ForwardTargets)
+            : 1;
+
+    private static void Take(TokenBucket bucket, string text, int count = 1)
     {
-        if (!bucket.TryTake(out var retryAfter)) throw ChatException.RateLimited(text, retryAfter);
+        if (!bucket.TryTake(out var retryAfter, count)) throw ChatException.RateLimited(text, retryAfter);
     }
 }
 

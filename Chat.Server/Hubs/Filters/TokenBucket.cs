@@ -25,19 +25,21 @@ public sealed class TokenBucket(int perSecond, int burst, TimeProvider time)
         }
     }
 
-    /// <param name="retryAfter">When the next token is there; zero when one was taken.</param>
-    public bool TryTake(out TimeSpan retryAfter)
+    /// <param name="retryAfter">When enough tokens are there; zero when they were taken.</param>
+    /// <param name="count">Tokens to take, all or none. A full bucket gives all that it has for more.</param>
+    public bool TryTake(out TimeSpan retryAfter, int count = 1)
     {
+        count = Math.Min(count, burst);
         lock (_gate)
         {
             Fill();
-            if (_tokens >= 1)
+            if (_tokens >= count)
             {
-                _tokens--;
+                _tokens -= count;
                 retryAfter = TimeSpan.Zero;
                 return true;
             }
-            retryAfter = TimeSpan.FromSeconds((1 - _tokens) / perSecond);
+            retryAfter = TimeSpan.FromSeconds((count - _tokens) / perSecond);
             return false;
         }
     }

@@ -22,6 +22,8 @@ export interface ChatSummary {
   /** The newest message that waits in the outbox. */
   readonly lastPending: OutboxEntry | null;
   readonly unreadCount: number;
+  /** Unread messages that name the user. */
+  readonly unreadMentions: number;
   readonly lastActivityAt: string;
   readonly settings: ChatSettingsView;
 }
@@ -141,7 +143,9 @@ export class Chat {
   applyChange(event: MessageChangedEvent): void {
     const { message } = event;
     this.window.applyChange(event, this.me);
-    if (message?.deletedAt && message.messageId < this.window.from && message.messageId > this.#watermarks.readUpTo) this.#unreadStale = true;
+    // Unread ones that are not held: a deleted one counts no more, and an edited one may name others now.
+    const counts = message?.deletedAt || event.kind === 'edited';
+    if (message && counts && message.messageId < this.window.from && message.messageId > this.#watermarks.readUpTo) this.#unreadStale = true;
     this.touch();
   }
 
@@ -199,7 +203,7 @@ export class Chat {
 
   /** True when the unread count cannot be told from what is held; a fresh head tells it. */
   get unreadIsGuess(): boolean {
-    return this.#unreadStale || this.#unread().guess;
+    return this.#unreadStale || this.#unread(this.#view.unreadCount, this.#countsAsUnread).guess;
   }
 
   summary(pending: readonly OutboxEntry[]): ChatSummary {
@@ -220,7 +224,8 @@ export class Chat {
       lastMessage,
       lastMessageStatus: own ? statusOf(lastMessage.messageId, this.#watermarks, lastMessage.withheld) : null,
       lastPending,
-      unreadCount: this.#unread().count,
+      unreadCount: this.#unread(this.#view.unreadCount, this.#countsAsUnread).count,
+      unreadMentions: this.#unread(this.#view.unreadMentions, this.#namesMe).count,
       lastActivityAt: times.reduce((a, b) => (Date.parse(b) > Date.parse(a) ? b : a)),
       settings,
     };
@@ -254,26 +259,22 @@ export class Chat {
     this.touch();
   }
 
-  #unread(): { count: number; guess: boolean } {
+  /** Unread messages of a kind, of which the head told so many. */
+  #unread(ofHead: number, isOne: (message: MessageView) => boolean): { count: number; guess: boolean } {
     const { readUpTo } = this.#watermarks;
-    const { lastMessageId, unreadCount, watermarks } = this.#view;
+    const { lastMessageId, watermarks } = this.#view;
     const { from } = this.window;
-    if (from <= readUpTo + 1 || (readUpTo >= lastMessageId && from <= lastMessageId + 1)) {
-      return { count: this.#countOthers(readUpTo), guess: false };
-    }
-    const since = this.#countOthers(lastMessageId);
-    if (from > lastMessageId + 1) return { count: unreadCount + since, guess: true };
-    if (readUpTo <= watermarks.readUpTo) return { count: unreadCount + since, guess: false };
-    return { count: Math.min(unreadCount, lastMessageId - readUpTo) + since, guess: true };
+    const held = (above: number): number => this.window.messages.filter((message) => message.messageId > above && isOne(message)).length;
+    if (from <= readUpTo + 1 || (readUpTo >= lastMessageId && from <= lastMessageId + 1)) return { count: held(readUpTo), guess: false };
+    const since = held(lastMessageId);
+    if (from > lastMessageId + 1) return { count: ofHead + since, guess: true };
+    if (readUpTo <= watermarks.readUpTo) return { count: ofHead + since, guess: false };
+    return { count: Math.min(ofHead, lastMessageId - readUpTo) + since, guess: true };
   }
 
-  #countOthers(above: number): number {
-    let count = 0;
-    for (const message of this.window.messages) {
-      if (message.messageId > above && message.senderId !== this.me && message.type !== 'system' && !message.deletedAt) count++;
-    }
-    return count;
-  }
+  readonly #countsAsUnread = (message: MessageView): boolean => message.senderId !== this.me && message.type !== 'system' && !message.deletedAt;
+
+  readonly #namesMe = (message: MessageView): boolean => !message.deletedAt && (message.mentions?.includes(this.me) ?? false);
 }
 
 /** Settings of one chat come by several ways, and may overtake each other. */

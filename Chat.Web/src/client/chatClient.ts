@@ -4,7 +4,7 @@ import { ChatPages } from './chatPages';
 import { ChatStore } from './chatStore';
 import { ChatSync, type ChatSyncOptions } from './chatSync';
 import { Connection, type AccessTokens, type ConnectionState } from './connection';
-import type { ChatSettingsView, MembershipResult, MessageInfo, MessageVersionView, MessageView, ReplyView, SendMessageResult, SettingsView, UserView } from './contract';
+import type { ChatSettingsView, ForwardedIntoView, MembershipResult, MessageInfo, MessageVersionView, MessageView, ReplyView, SendMessageResult, SettingsView, UserView } from './contract';
 import { UserDirectory } from './directory';
 import { dispatch } from './events';
 import { Groups } from './groups';
@@ -140,7 +140,10 @@ export class ChatClient {
     this.#positions.close();
   }
 
-  /** Puts a message into the outbox; it appears at the end of the conversation at once. A place or a contact has an empty text. */
+  /**
+   * Puts a message into the outbox; it appears at the end of the conversation at once. A place or a contact has an empty text, and that of a
+   * file (which is uploaded first) is its caption, or empty.
+   */
   send(chatId: number, text: string, extras?: MessageExtras): void {
     this.composing.sent(chatId);
     this.#outbox.add(chatId, text, extras);
@@ -182,9 +185,17 @@ export class ChatClient {
     if (focused && chat) this.#settle(chat, []);
   }
 
-  /** Replaces the text of an own message. The change shows when the server tells of it. */
-  async editMessage(chatId: number, messageId: number, text: string): Promise<void> {
-    await this.connection.call('EditMessage', { chatId, messageId, text });
+  /** Replaces the text of an own message, or a caption, and whom it names. The change shows when the server tells of it. */
+  async editMessage(chatId: number, messageId: number, text: string, mentions: readonly number[] = []): Promise<void> {
+    await this.connection.call('EditMessage', { chatId, messageId, text, ...(mentions.length > 0 && { mentions }) });
+  }
+
+  /**
+   * Sends messages of one chat into others, where they show when the server tells of them. `clientForwardId` is a UUID, the same on every try.
+   * Returns what each chat took.
+   */
+  async forward(clientForwardId: string, fromChatId: number, messageIds: readonly number[], toChatIds: readonly number[]): Promise<readonly ForwardedIntoView[]> {
+    return (await this.connection.call('ForwardMessages', { clientForwardId, fromChatId, messageIds, toChatIds })).chats;
   }
 
   /** Deletes messages: for everybody, or from one's own sight on all devices. */

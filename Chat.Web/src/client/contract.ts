@@ -89,6 +89,7 @@ export interface ChatView {
   readonly lastHideId: number;
   readonly username: string | null;
   readonly signatures: boolean;
+  readonly unreadMentions: number;
 }
 
 export interface ContactCardView {
@@ -157,6 +158,31 @@ export interface EditMessageRequest {
   readonly chatId: number;
   readonly messageId: number;
   readonly text: string;
+  readonly mentions?: readonly number[] | null;
+}
+
+export interface ForwardMessagesRequest {
+  readonly clientForwardId: string;
+  readonly fromChatId: number;
+  readonly messageIds: readonly number[];
+  readonly toChatIds: readonly number[];
+}
+
+export interface ForwardMessagesResult {
+  readonly chats: readonly ForwardedIntoView[];
+}
+
+export interface ForwardedIntoView {
+  readonly chatId: number;
+  readonly messages: readonly SendMessageResult[];
+  readonly refusedIds: readonly number[];
+  readonly error?: string | null;
+}
+
+export interface ForwardedView {
+  readonly chatType: string;
+  readonly senderId?: number | null;
+  readonly title?: string | null;
 }
 
 export interface GetChatRequest {
@@ -364,6 +390,17 @@ export interface MessageInfo {
   readonly receipts: readonly MessageReceiptView[];
 }
 
+export interface MessageMediaView {
+  readonly mediaId: number;
+  readonly mimeType: string;
+  readonly size: number;
+  readonly hasThumbnail: boolean;
+  readonly fileName?: string | null;
+  readonly width?: number | null;
+  readonly height?: number | null;
+  readonly durationMs?: number | null;
+}
+
 export interface MessagePage {
   readonly chatId: number;
   readonly messages: readonly MessageView[];
@@ -405,6 +442,9 @@ export interface MessageView {
   readonly myReaction?: string | null;
   readonly pinned?: boolean | null;
   readonly replyTo?: ReplyView | null;
+  readonly forwarded?: ForwardedView | null;
+  readonly mentions?: readonly number[] | null;
+  readonly media?: MessageMediaView | null;
   readonly location?: LocationView | null;
   readonly contact?: ContactCardView | null;
   readonly signature?: string | null;
@@ -595,7 +635,9 @@ export interface SendMessageRequest {
   readonly clientMessageId: string;
   readonly text?: string | null;
   readonly type?: string | null;
+  readonly mediaId?: number | null;
   readonly replyTo?: number | null;
+  readonly mentions?: readonly number[] | null;
   readonly location?: LocationView | null;
   readonly contact?: ContactCardView | null;
 }
@@ -775,6 +817,7 @@ export interface ChatHubMethods {
   DeleteMessages(request: DeleteMessagesRequest): Promise<DeleteMessagesResult>;
   DemoteMember(request: DemoteMemberRequest): Promise<MembershipResult>;
   EditMessage(request: EditMessageRequest): Promise<MessageChangeResult>;
+  ForwardMessages(request: ForwardMessagesRequest): Promise<ForwardMessagesResult>;
   GetChat(request: GetChatRequest): Promise<ChatView>;
   GetMessageInfo(request: GetMessageInfoRequest): Promise<MessageInfo>;
   GetPublicChannel(request: GetPublicChannelRequest): Promise<PublicChannelView>;
@@ -858,6 +901,7 @@ export const limits = {
   groupSize: 1024,
   importedContacts: 500,
   contactNameLength: 100,
+  forwardTargets: 10,
   placeNameLength: 100,
   placeAddressLength: 200,
   emojiLength: 32,

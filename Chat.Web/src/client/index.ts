@@ -15,6 +15,7 @@ export type { Visibility } from './positionCheck';
 export type { PresenceWatcher } from './presence';
 export type { Reactions } from './reactions';
 export { Session, type Registration } from './session';
+export { MediaFiles, type FileDetails, type MediaType, type MediaUrl, type UploadedMedia, type UploadOptions } from './media';
 export { MemoryTokenStore, type Profile, type StoredTokens, type TokenStore } from './tokens';
 export { signalRTransport } from './transport';
 export type { TypingKind, TypingSender, TypingWatcher } from './typing';

@@ -130,9 +130,10 @@ export class Outbox {
 
   async #send(entry: OutboxEntry, line: Line): Promise<void> {
     const { chatId, clientMessageId, text, extras } = entry;
+    const { file, ...more } = extras ?? {};
     line.inFlight.add(clientMessageId);
     try {
-      const result = await this.#options.send({ chatId, clientMessageId, ...(text !== '' && { text }), ...extras });
+      const result = await this.#options.send({ chatId, clientMessageId, ...(text !== '' && { text }), ...(file && { mediaId: file.mediaId }), ...more });
       line.inFlight.delete(clientMessageId);
       line.backoff.reset();
       this.#options.onSent(entry, result);

@@ -1,7 +1,8 @@
 import type { SendMessageRequest } from './contract';
+import type { UploadedMedia } from './media';
 
 /** What a message has beside its text, or in place of one. */
-export type MessageExtras = Pick<SendMessageRequest, 'replyTo' | 'location' | 'contact'>;
+export type MessageExtras = Pick<SendMessageRequest, 'replyTo' | 'mentions' | 'location' | 'contact'> & { readonly file?: UploadedMedia };
 
 /** A message on its way to the server. */
 export interface OutboxEntry {

@@ -1,4 +1,5 @@
 import type { MessageView, ReplyView, SendMessageResult } from './contract';
+import { mediaView } from './media';
 import type { OutboxEntry } from './outboxStorage';
 
 /** Characters of a text that a reply shows of what it answers. */
@@ -14,17 +15,19 @@ export function sentMessage(
   senderId: number,
   find: (messageId: number) => MessageView | undefined,
 ): MessageView {
-  const { replyTo, location, contact } = extras ?? {};
+  const { replyTo, mentions, file, location, contact } = extras ?? {};
   return {
     chatId,
     messageId,
     senderId,
     clientMessageId,
-    type: location ? 'location' : contact ? 'contact' : 'text',
+    type: file ? file.type : location ? 'location' : contact ? 'contact' : 'text',
     text: text === '' ? null : text,
     system: null,
     sentAt,
     ...(replyTo && { replyTo: replyHead(replyTo, find(replyTo)) }),
+    ...(mentions && mentions.length > 0 && { mentions }),
+    ...(file && { media: mediaView(file) }),
     ...(location && { location }),
     ...(contact && { contact }),
     ...(withheld === true && { withheld }),

@@ -47,8 +47,8 @@ export class FakeServer {
   }
 
   /** A message of somebody who is not connected here. */
-  say(chatId: number, senderId: number, text: string): MessageView {
-    return this.#append(this.chats.get(chatId)!, senderId, text, crypto.randomUUID(), null, null);
+  say(chatId: number, senderId: number, text: string, more: Partial<MessageView> = {}): MessageView {
+    return this.#append(this.chats.get(chatId)!, senderId, text, crypto.randomUUID(), null, null, more);
   }
 
   saySystem(chatId: number, senderId: number, system: SystemMessageView): MessageView {
@@ -140,11 +140,13 @@ export class FakeServer {
       const participants = page.map(([id, member]) => ({ user: user(id), joinedAt: now(), ...member, ownPermissions: null, silencedUntil: null }));
       return { chatId, participants, hasMore: page.length < all.length };
     },
-    SendMessage: (userId, { chatId, clientMessageId, text, replyTo, location }, from) => {
+    SendMessage: (userId, { chatId, clientMessageId, text, replyTo, mentions, mediaId, location }, from) => {
       const chat = this.#chatOf(chatId, userId);
       const stored = chat.messages.find((message) => message.senderId === userId && message.clientMessageId === clientMessageId);
       const message = stored ?? this.#append(chat, userId, text ?? null, clientMessageId, null, from, {
         ...(location && { type: 'location', location }),
+        ...(mentions && { mentions }),
+        ...(mediaId && { type: 'image', media: { mediaId, mimeType: 'image/png', size: 5, hasThumbnail: false } }),
         ...(replyTo && { replyTo: { messageId: replyTo } }),
       });
       return { chatId, messageId: message.messageId, sentAt: message.sentAt, duplicate: stored !== undefined };
@@ -247,6 +249,7 @@ export class FakeServer {
       lastMessage: last && this.#sees(userId, last) ? last : null,
       watermarks: this.#watermarks(chat, userId),
       unreadCount: unread.length,
+      unreadMentions: unread.filter((message) => message.mentions?.includes(userId)).length,
       lastActivityAt: last?.sentAt ?? createdAt,
       createdAt,
       settings: { mutedUntil: null, pinPosition: null, archived: false, markedUnread: false, draft: null, version: 0 },
