@@ -1,5 +1,6 @@
 using Chat.Server.Errors;
 using Chat.Server.Features.Accounts;
+using Chat.Server.Features.Administration;
 using Chat.Server.Features.Contract;
 using Chat.Server.Features.Exports;
 using Chat.Server.Features.Media;
@@ -16,6 +17,8 @@ builder.AddRedis();
 builder.AddPresence();
 builder.AddPeople();
 builder.AddMarks();
+builder.AddFinding();
+builder.AddAdministration();
 builder.AddAccounts();
 builder.AddExports();
 builder.AddMedia();
@@ -25,6 +28,8 @@ builder.AddDrain();
 builder.AddWebClient();
 
 var app = builder.Build();
+if (await AdminCommand.TryRunAsync(args, app.Services)) return;
+
 app.UseHttpErrors();
 app.UseDrain();
 app.UseConnectionAdmission();

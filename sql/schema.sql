@@ -22,6 +22,19 @@ CREATE TABLE account_exports (
   CONSTRAINT fk_account_exports_user FOREIGN KEY (user_id) REFERENCES users (user_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE admin_actions (
+  action_id bigint NOT NULL AUTO_INCREMENT,
+  admin_id bigint NOT NULL,
+  action_kind varchar(30) COLLATE utf8mb4_bin NOT NULL,
+  user_id bigint,
+  chat_id bigint,
+  message_id bigint,
+  report_id bigint,
+  note varchar(500),
+  done_at datetime(6) NOT NULL,
+  PRIMARY KEY (action_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE blocks (
   user_id bigint NOT NULL,
   blocked_user_id bigint NOT NULL,
@@ -295,6 +308,20 @@ CREATE TABLE message_status (
   CONSTRAINT fk_message_status_participant FOREIGN KEY (chat_id, user_id) REFERENCES chat_participants (chat_id, user_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE notifications (
+  user_id bigint NOT NULL,
+  chat_id bigint NOT NULL,
+  kind varchar(20) COLLATE utf8mb4_bin NOT NULL,
+  subject_id bigint NOT NULL,
+  message_id bigint,
+  actor_id bigint NOT NULL,
+  raised_at datetime(6) NOT NULL,
+  read_at datetime(6),
+  PRIMARY KEY (user_id,chat_id,kind,subject_id),
+  KEY ix_notifications_user (user_id,raised_at),
+  KEY ix_notifications_raised (raised_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE permissions (
   chat_id bigint NOT NULL,
   user_id bigint NOT NULL,
@@ -344,12 +371,58 @@ CREATE TABLE refresh_tokens (
   CONSTRAINT fk_refresh_tokens_session FOREIGN KEY (session_id) REFERENCES sessions (session_id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE reports (
+  report_id bigint NOT NULL AUTO_INCREMENT,
+  reporter_id bigint NOT NULL,
+  reported_user_id bigint NOT NULL,
+  chat_id bigint NOT NULL DEFAULT 0,
+  message_id bigint NOT NULL DEFAULT 0,
+  reason varchar(20) COLLATE utf8mb4_bin NOT NULL,
+  report_comment varchar(500),
+  message_type varchar(20) COLLATE utf8mb4_bin,
+  message_text text,
+  body text,
+  sent_at datetime(6),
+  created_at datetime(6) NOT NULL,
+  resolved_at datetime(6),
+  resolved_by bigint,
+  resolution varchar(20) COLLATE utf8mb4_bin,
+  PRIMARY KEY (report_id),
+  UNIQUE KEY uq_reports_subject (reporter_id,reported_user_id,chat_id,message_id),
+  KEY ix_reports_reporter (reporter_id,created_at),
+  KEY ix_reports_resolved (resolved_at,report_id),
+  KEY fk_reports_reported (reported_user_id),
+  CONSTRAINT fk_reports_reported FOREIGN KEY (reported_user_id) REFERENCES users (user_id),
+  CONSTRAINT fk_reports_reporter FOREIGN KEY (reporter_id) REFERENCES users (user_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE schema_migrations (
   name varchar(100) COLLATE utf8mb4_bin NOT NULL,
   checksum char(64) COLLATE utf8mb4_bin NOT NULL,
   started_at datetime(6) NOT NULL,
   finished_at datetime(6),
   PRIMARY KEY (name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE search_documents (
+  chat_id bigint NOT NULL,
+  message_id bigint NOT NULL,
+  terms mediumtext COLLATE utf8mb4_bin NOT NULL,
+  PRIMARY KEY (chat_id,message_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE search_positions (
+  chat_id bigint NOT NULL,
+  message_id bigint NOT NULL DEFAULT 0,
+  change_id bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (chat_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE search_terms (
+  chat_id bigint NOT NULL,
+  term varchar(32) COLLATE utf8mb4_bin NOT NULL,
+  message_id bigint NOT NULL,
+  PRIMARY KEY (chat_id,term,message_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE sessions (
@@ -377,6 +450,8 @@ CREATE TABLE users (
   last_seen datetime(6),
   created_at datetime(6) NOT NULL,
   deleted_at datetime(6),
+  role enum('user','admin') NOT NULL DEFAULT 'user',
+  suspended_until datetime(6),
   PRIMARY KEY (user_id),
   UNIQUE KEY uq_users_phone_number (phone_number),
   UNIQUE KEY uq_users_username (username)

@@ -37,7 +37,7 @@ public sealed class SessionRepository(ChatDatabase database)
     }
 
     // Two log-ins of one user at once would each count without the other: the user's row makes them wait in line.
-    private const string LockUserSql = "SELECT user_id FROM users WHERE user_id = @UserId FOR UPDATE";
+    private const string LockUserSql = "SELECT suspended_until FROM users WHERE user_id = @UserId FOR UPDATE";
 
     private const string ListSurplusSql = """
         SELECT session_id
@@ -53,13 +53,14 @@ public sealed class SessionRepository(ChatDatabase database)
         WHERE session_id IN @SessionIds AND revoked_at IS NULL
         """;
 
-    /// <summary>Opens a session and ends the least recently used ones, so that at most <paramref name="maxLive"/> are live.</summary>
+    /// <summary>Opens a session, unless the user is suspended, and ends the least recently used ones, so that at most <paramref name="maxLive"/> are live.</summary>
     public Task<OpenedSession> OpenAsync(long userId, NewSession session, int maxLive, CancellationToken cancellationToken) =>
         database.InTransactionAsync(
             async (connection, transaction) =>
             {
-                await connection.ExecuteScalarAsync<long>(
+                var suspendedUntil = await connection.ExecuteScalarAsync<DateTime?>(
                     new CommandDefinition(LockUserSql, new { UserId = userId }, transaction, cancellationToken: cancellationToken));
+                if (suspendedUntil > session.Now) return new OpenedSession(0, [], suspendedUntil);
                 var sessionId = await InsertAsync(connection, transaction, userId, session, cancellationToken);
                 var surplus = (await connection.QueryAsync<long>(new CommandDefinition(
                     ListSurplusSql,

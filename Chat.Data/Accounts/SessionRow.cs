@@ -10,7 +10,8 @@ public sealed record NewSession(string? DeviceName, byte[] RefreshTokenHash, Dat
 }
 
 /// <param name="RevokedSessionIds">Sessions that had to end because the user has too many.</param>
-public sealed record OpenedSession(long SessionId, IReadOnlyList<long> RevokedSessionIds);
+/// <param name="SuspendedUntil">Set when the user may not log in before; nothing was opened then.</param>
+public sealed record OpenedSession(long SessionId, IReadOnlyList<long> RevokedSessionIds, DateTime? SuspendedUntil = null);
 
 /// <summary>What came of showing a refresh token.</summary>
 public enum RotationOutcome

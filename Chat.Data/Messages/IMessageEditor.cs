@@ -1,3 +1,5 @@
+using Chat.Data.Administration;
+
 namespace Chat.Data.Messages;
 
 /// <summary>How a change of messages ended.</summary>
@@ -63,6 +65,11 @@ public interface IMessageEditor
     /// <param name="notBefore">Own messages sent earlier are too old, except for those who may delete anybody's.</param>
     /// <exception cref="DataUnavailableException">Whether it took place is unknown; a repeat is free.</exception>
     Task<DeletionResult> DeleteAsync(long chatId, long actorId, IReadOnlyList<long> messageIds, DateTime notBefore);
+
+    /// <summary>Deletes a message for everybody, whoever wrote it; written down as <paramref name="action"/> in the same transaction.</summary>
+    /// <exception cref="DataUnavailableException"/>
+    /// <exception cref="AppenderBusyException"/>
+    Task<DeletionResult> DeleteByAdminAsync(long chatId, long messageId, AdminAction action);
 
     /// <summary>Hides messages from the actor alone. Those that are hidden already are passed over.</summary>
     /// <param name="messageIds">Distinct; a message that does not exist is passed over as well.</param>

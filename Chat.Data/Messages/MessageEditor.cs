@@ -1,3 +1,4 @@
+using Chat.Data.Administration;
 using Chat.Data.Media;
 using Chat.Data.Permissions;
 using Dapper;
@@ -70,6 +71,21 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
             return messages.Count == 0
                 ? new DeletionResult(ChangeOutcome.Unchanged, 0, 0)
                 : new DeletionResult(ChangeOutcome.Done, 0, await DeleteAsync(change, messages));
+        });
+
+    public Task<DeletionResult> DeleteByAdminAsync(long chatId, long messageId, AdminAction action) =>
+        appender.ChangeAsync(chatId, leaving: [], async (connection, transaction) =>
+        {
+            var change = await MessageTransaction.LockForAdminAsync(connection, transaction, chatId, action.Now);
+            if (change is null) return new Change<DeletionResult>(new DeletionResult(ChangeOutcome.NotFound, messageId, 0), [], []);
+            var message = (await change.FindAsync([messageId])).SingleOrDefault();
+            var outcome = message is null ? ChangeOutcome.MessageNotFound
+                : message.IsSystem ? ChangeOutcome.WrongType
+                : message.DeletedAt is not null ? ChangeOutcome.Unchanged
+                : ChangeOutcome.Done;
+            if (outcome is not ChangeOutcome.Done) return new Change<DeletionResult>(new DeletionResult(outcome, messageId, 0), [], []);
+            await AdministrationRepository.RecordAsync(connection, transaction, action);
+            return await change.FinishAsync(new DeletionResult(outcome, 0, await DeleteAsync(change, [message!])));
         });
 
     private static async Task<long> DeleteAsync(MessageTransaction change, List<MessageRow> messages)

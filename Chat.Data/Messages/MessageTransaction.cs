@@ -60,6 +60,16 @@ internal sealed class MessageTransaction
         return new MessageTransaction(connection, transaction, head, actor, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)));
     }
 
+    /// <summary>The same for an admin, who is in no chat and sees all of them; nobody is told who it was.</summary>
+    /// <returns>Null when there is no such chat.</returns>
+    public static async Task<MessageTransaction?> LockForAdminAsync(DbConnection connection, DbTransaction transaction, long chatId, DateTime now)
+    {
+        var head = await connection.QuerySingleOrDefaultAsync<Head>(LockSql, new { ChatId = chatId }, transaction);
+        if (head is null) return null;
+        var nobody = new Actor(UserId: 0, head.ChatType, "owner", ChatPermissions.None, VisibleFrom: 1, LastHideId: 0);
+        return new MessageTransaction(connection, transaction, head, nobody, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)));
+    }
+
     private const string LockSql = """
         SELECT chat_id, chat_type, default_permissions, last_message_id, last_change_id FROM chats WHERE chat_id = @ChatId FOR UPDATE
         """;

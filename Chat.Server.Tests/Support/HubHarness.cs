@@ -6,11 +6,14 @@ using Chat.Data.Contacts;
 using Chat.Data.Groups;
 using Chat.Data.Invites;
 using Chat.Data.Messages;
+using Chat.Data.Notifications;
 using Chat.Data.Permissions;
 using Chat.Data.Pins;
 using Chat.Data.Presence;
 using Chat.Data.Reactions;
 using Chat.Data.Receipts;
+using Chat.Data.Reports;
+using Chat.Data.Search;
 using Chat.Data.Settings;
 using Chat.Server.Features.Accounts;
 using Chat.Server.Features.Blocks;
@@ -20,12 +23,15 @@ using Chat.Server.Features.Contacts;
 using Chat.Server.Features.Groups;
 using Chat.Server.Features.Invites;
 using Chat.Server.Features.Messages;
+using Chat.Server.Features.Notifications;
 using Chat.Server.Features.Permissions;
 using Chat.Server.Features.Pins;
 using Chat.Server.Features.Presence;
 using Chat.Server.Features.Privacy;
 using Chat.Server.Features.Reactions;
 using Chat.Server.Features.Receipts;
+using Chat.Server.Features.Reports;
+using Chat.Server.Features.Search;
 using Chat.Server.Features.Settings;
 using Chat.Server.Features.Typing;
 using Chat.Server.Hubs;
@@ -81,7 +87,7 @@ internal sealed class HubHarness : IDisposable
             new PermissionService(GroupRoles.Object, announcer),
             new InviteService(
                 Invites.Object, Rights.Object, Heads.Object, Rosters, announcer,
-                new InviteNotifier(HubContext.Object, NullLogger<InviteNotifier>.Instance), privacy, new GroupOptions()),
+                new InviteNotifier(HubContext.Object, new NotificationBacklog(), NullLogger<InviteNotifier>.Instance), privacy, new GroupOptions()),
             new SendMessageService(Rosters, Rights.Object, Appender.Object, References.Object, Time),
             new ForwardMessagesService(References.Object, new SendMessageService(Rosters, Rights.Object, Appender.Object, References.Object, Time)),
             new EditMessageService(
@@ -91,7 +97,11 @@ internal sealed class HubHarness : IDisposable
             new WatchPresenceService(PresenceStore.Object, LastSeen.Object, privacy, ConnectionGroups.Object, HubContext.Object),
             new TypingService(Rosters, Rights.Object, HubContext.Object, NullLogger<TypingService>.Instance),
             People(privacy),
-            new MarkServices(new ReactionService(Reactions.Object, Rights.Object, privacy), new PinService(Pins.Object)));
+            new MarkServices(new ReactionService(Reactions.Object, Rights.Object, privacy), new PinService(Pins.Object)),
+            new FindingServices(
+                new SearchService(Mock.Of<ISearchReader>(), Mock.Of<INameSearch>(), privacy),
+                new NotificationService(Mock.Of<INotificationStore>(), privacy, Time),
+                new ReportService(Mock.Of<IReportStore>(), new ReportOptions(), Time)));
         KnowsChat(DirectChat, "direct", Ann, Bob);
         KnowsChat(Group, "group", Ann, Bob, Carol);
         // Nobody has set anything, unless a test says otherwise.

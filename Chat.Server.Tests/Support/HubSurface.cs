@@ -68,6 +68,7 @@ public static class HubSurface
         { Name: "setting" } => PrivacySettings.LastSeen,
         { Name: "audience" } => Audiences.Everyone,
         { Name: "kind" } => "messages",
+        { Name: "reason" } => ReportReasons.Spam,
         _ when field.Type == typeof(long) => 1,
         _ when field.Type == typeof(int) => 1,
         _ when field.Type == typeof(bool) => true,

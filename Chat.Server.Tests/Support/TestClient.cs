@@ -44,6 +44,8 @@ public sealed class TestClient : IAsyncDisposable
 
     public EventLog<ResyncRequiredEvent> Resyncs { get; } = new();
 
+    public EventLog<NotificationRaisedEvent> Notifications { get; } = new();
+
     public EventLog<PresenceView> Presences { get; } = new();
 
     public EventLog<TypingChangedEvent> Typing { get; } = new();
@@ -178,6 +180,7 @@ public sealed class TestClient : IAsyncDisposable
         hub.On<ChatUpdatedEvent>(nameof(IChatClient.ChatUpdated), ChatsUpdated.Add);
         hub.On<ChatRemovedEvent>(nameof(IChatClient.ChatRemoved), ChatsRemoved.Add);
         hub.On<ResyncRequiredEvent>(nameof(IChatClient.ResyncRequired), Resyncs.Add);
+        hub.On<NotificationRaisedEvent>(nameof(IChatClient.NotificationRaised), Notifications.Add);
         hub.On<PresenceView>(nameof(IChatClient.PresenceChanged), Presences.Add);
         hub.On<TypingChangedEvent>(nameof(IChatClient.TypingChanged), Typing.Add);
         hub.On<SettingsView>(nameof(IChatClient.SettingsChanged), Settings.Add);

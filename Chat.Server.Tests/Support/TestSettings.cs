@@ -19,6 +19,9 @@ public static class TestSettings
             ["RateLimits:SendsPerSecond"] = "1000000",
             ["RateLimits:SendBurst"] = "1000000",
             ["RateLimits:TypingBurst"] = "1000000",
+            ["RateLimits:SearchBurst"] = "1000000",
+            // Tests look whether anything was written; those of notifications ask for them sooner.
+            ["Notifications:Delay"] = "01:00:00",
             ["Contacts:PhoneLookupsPerDay"] = "1000000000",
         };
         foreach (var (path, value) in settings) all[path] = value;

@@ -23,6 +23,10 @@ public sealed class ChatException : Exception
 
     public static ChatException Forbidden(string text) => new(ErrorCodes.Forbidden, text);
 
+    /// <param name="until">UTC; far away for ever.</param>
+    public static ChatException Suspended(DateTime until) => new(
+        ErrorCodes.Suspended, until.Year >= 9999 ? "this account is suspended" : $"this account is suspended until {until:yyyy-MM-ddTHH:mm:ssZ}");
+
     public static ChatException Unauthenticated(string text) => new(ErrorCodes.Unauthenticated, text);
 
     public static ChatException Conflict(string field, string reason) => new(ErrorCodes.Conflict, $"{field}: {reason}");

@@ -14,6 +14,7 @@ public static class ErrorCodes
     public const string RateLimited = "rate_limited";
     public const string TooLarge = "too_large";
     public const string Unavailable = "unavailable";
+    public const string Suspended = "suspended";
     public const string TooSlow = "too_slow";
     public const string Internal = "internal";
 
@@ -21,6 +22,7 @@ public static class ErrorCodes
     [
         new(Unauthenticated, 401, false, "No valid token, or the session has ended: log in again."),
         new(Forbidden, 403, false, "You may see this, but not do that with it."),
+        new(Suspended, 403, false, "This account may not log in, until a time that the text names or for ever."),
         new(NotFound, 404, false, "It does not exist, or you may not know of it."),
         new(Invalid, 400, false, "A field is missing, malformed or out of range; the text names it."),
         new(Conflict, 409, false, "It contradicts what is stored: a phone number or username that is taken, for example."),

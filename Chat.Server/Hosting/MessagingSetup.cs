@@ -46,6 +46,8 @@ internal static class MessagingSetup
             : o.SendBurst < 1 ? ("SendBurst", "must be at least 1")
             : o.TypingPerSecond < 1 ? ("TypingPerSecond", "must be at least 1")
             : o.TypingBurst < 1 ? ("TypingBurst", "must be at least 1")
+            : o.SearchesPerSecond < 1 ? ("SearchesPerSecond", "must be at least 1")
+            : o.SearchBurst < 1 ? ("SearchBurst", "must be at least 1")
             : null);
         builder.AddOptions("Sync", new SyncOptions(), o => o.TooLongAfter < 1 ? ("TooLongAfter", "must be at least 1") : null);
         builder.AddOptions("Messages", new AppenderLimits(), o =>
@@ -74,7 +76,8 @@ internal static class MessagingSetup
         services.AddSingleton<ISessionRevocations>(s => s.GetRequiredService<SessionConnections>());
         services.AddSingleton<ConnectionNotifier>();
 
-        services.AddSingleton<IAppendObserver, MessageNotifier>();
+        services.AddSingleton<MessageNotifier>();
+        services.AddSingleton<IAppendObserver, CommitObservers>();
         services.AddSingleton<MessageAppender>();
         services.AddSingleton<IMessageAppender>(s => s.GetRequiredService<MessageAppender>());
         services.AddSingleton<IMessageReferences, MessageReferences>();

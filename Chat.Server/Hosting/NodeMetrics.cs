@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using Chat.Server.Features.Messages;
+using Chat.Server.Features.Notifications;
 using Chat.Server.Features.Presence;
+using Chat.Server.Features.Search;
 using Chat.Server.Hosting.Draining;
 using Chat.Server.Hubs.Filters;
 using Chat.Server.Realtime;
@@ -18,6 +20,10 @@ internal sealed class NodeMetrics(
     RosterCache rosters,
     HistoryService history,
     PresenceTracker presence,
+    NotificationBacklog notificationBacklog,
+    NotificationWorker notifications,
+    SearchBacklog searchBacklog,
+    SearchIndexer searchIndexer,
     CallCount calls,
     NodeDrain drain) : IHostedService
 {
@@ -36,6 +42,11 @@ internal sealed class NodeMetrics(
         meter.CreateObservableCounter("chat.rosters.loads", () => rosters.Loads, "{roster}", "Rosters read from the database");
         meter.CreateObservableCounter("chat.sync.pages", () => history.Syncs, "{page}", "Pages of what clients missed");
         meter.CreateObservableCounter("chat.sync.too_long", () => history.TooLongSyncs, "{page}", "Those that told a client to start afresh");
+        meter.CreateObservableUpDownCounter("chat.notifications.queue", () => notificationBacklog.Count, "{chat}", "Chats and other news that somebody may have to be notified of");
+        meter.CreateObservableCounter("chat.notifications.dropped", () => notificationBacklog.Dropped, "{chat}", "Those that found no room to wait");
+        meter.CreateObservableCounter("chat.notifications.raised", () => notifications.Raised, "{notification}", "Notifications that this node raised");
+        meter.CreateObservableUpDownCounter("chat.search.queue", () => searchBacklog.Count, "{chat}", "Chats that wait to be indexed for the search");
+        meter.CreateObservableCounter("chat.search.indexed", () => searchIndexer.Indexed, "{message}", "Messages and changes that went into the search index");
         meter.CreateObservableUpDownCounter("chat.presence.leases", () => presence.Count, "{lease}", "Connections that this node keeps online");
         meter.CreateObservableGauge("chat.presence.failing", () => presence.IsFailing ? 1 : 0, "1", "1 while presence cannot be kept or stored");
         meter.CreateObservableGauge("chat.drain.active", () => drain.IsDraining ? 1 : 0, "1", "1 from SIGTERM to the end");

@@ -33,7 +33,8 @@ public sealed partial class ChatHub(
     WatchPresenceService presence,
     TypingService typing,
     PeopleServices people,
-    MarkServices marks) : Hub<IChatClient>
+    MarkServices marks,
+    FindingServices finding) : Hub<IChatClient>
 {
     public override Task OnConnectedAsync() => connections.ConnectedAsync(Context);
 

@@ -32,6 +32,9 @@ public interface IChatClient
     /// <summary>Your request to join was answered.</summary>
     Task JoinRequestAnswered(JoinRequestAnsweredEvent answer);
 
+    /// <summary>You are to be told of something that you have not read for a few seconds.</summary>
+    Task NotificationRaised(NotificationRaisedEvent notification);
+
     /// <summary>Somebody whom you watch came or went.</summary>
     Task PresenceChanged(PresenceView presence);
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Chat.Data.Accounts;
 using Chat.Server.Errors;
+using Chat.Server.Features.Administration;
 using Chat.Server.Features.Exports;
 using Chat.Server.Hosting;
 using Microsoft.AspNetCore.Authentication.BearerToken;
@@ -85,6 +86,7 @@ internal static class AccountsSetup
         api.MapUsers();
         api.MapAccount();
         api.MapExports();
+        api.MapAdministration();
         app.MapOpenApi("/openapi/{documentName}.json");
         return app;
     }

@@ -16,7 +16,7 @@ internal sealed class LogInService(
     TimeProvider time)
 {
     /// <exception cref="ChatException">
-    /// <c>unauthenticated</c> for an unknown account and for a wrong password alike, <c>rate_limited</c>, <c>invalid</c>, <c>too_large</c>, <c>unavailable</c>.
+    /// <c>unauthenticated</c> for an unknown account and for a wrong password alike, <c>suspended</c>, <c>rate_limited</c>, <c>invalid</c>, <c>too_large</c>, <c>unavailable</c>.
     /// </exception>
     public async Task<AuthResult> LogInAsync(LogInRequest request, string address, CancellationToken cancellationToken)
     {
@@ -32,6 +32,7 @@ internal sealed class LogInService(
             new NewSession(deviceName, refreshToken.Hash, now, tokens.SessionExpiry(now)),
             options.MaxSessionsPerUser,
             cancellationToken);
+        if (opened.SuspendedUntil is { } until) throw ChatException.Suspended(until);
         // From here on the caller's hanging up changes nothing: what is committed is also told.
         if (opened.RevokedSessionIds.Count > 0)
             await revocations.RevokedAsync(credentials.UserId, opened.RevokedSessionIds, CancellationToken.None);

@@ -57,6 +57,12 @@ public static class Limits
     /// <summary>Messages that a chat may have pinned.</summary>
     public const int PinnedMessages = 100;
 
+    /// <summary>Characters of a comment on a report.</summary>
+    public const int CommentLength = 500;
+
+    /// <summary>Characters of what is searched for.</summary>
+    public const int QueryLength = 100;
+
     /// <summary>Chats that somebody may pin.</summary>
     public const int PinnedChats = 10;
 }

@@ -12,8 +12,11 @@ namespace Chat.Server.Hubs.Filters;
 /// <param name="SendBurst">As many at once: an outbox that is emptied after a time offline.</param>
 /// <param name="TypingPerSecond">Calls of <c>SetTyping</c>.</param>
 /// <param name="TypingBurst">As many at once.</param>
+/// <param name="SearchesPerSecond">Searches, of whatever.</param>
+/// <param name="SearchBurst">As many at once: one for each letter that is typed.</param>
 public sealed record RateLimitOptions(
-    int CallsPerSecond = 200, int CallBurst = 2000, int SendsPerSecond = 50, int SendBurst = 1000, int TypingPerSecond = 2, int TypingBurst = 20);
+    int CallsPerSecond = 200, int CallBurst = 2000, int SendsPerSecond = 50, int SendBurst = 1000, int TypingPerSecond = 2, int TypingBurst = 20,
+    int SearchesPerSecond = 3, int SearchBurst = 30);
 
 /// <summary>
 /// Holds each call against its user's token buckets. They outlive the user's connections, so that a reconnect buys nothing, until they
@@ -44,7 +47,11 @@ internal sealed class CallLimits : IDisposable
         if (invocation.HubMethodName is nameof(ChatHub.SendMessage) or nameof(ChatHub.SetReaction)) Take(limits.Sends, "too many messages");
         else if (invocation.HubMethodName == nameof(ChatHub.ForwardMessages)) Take(limits.Sends, "too many messages", MessagesOf(invocation));
         else if (invocation.HubMethodName == nameof(ChatHub.SetTyping)) Take(limits.Typing, "too many signs of typing");
+        else if (IsSearch(invocation.HubMethodName)) Take(limits.Searches, "too many searches");
     }
+
+    private static bool IsSearch(string method) => method is nameof(ChatHub.SearchMessages) or nameof(ChatHub.SearchChat)
+        or nameof(ChatHub.SearchChats) or nameof(ChatHub.SearchPeople);
 
     public void Dispose() => _sweeper.Dispose();
 
@@ -69,11 +76,13 @@ internal sealed class CallLimits : IDisposable
 /// <summary>The buckets of one user.</summary>
 public sealed class UserRateLimits(RateLimitOptions options, TimeProvider time)
 {
-    public bool AreFull => Calls.IsFull && Sends.IsFull && Typing.IsFull;
+    public bool AreFull => Calls.IsFull && Sends.IsFull && Typing.IsFull && Searches.IsFull;
 
     public TokenBucket Calls { get; } = new(options.CallsPerSecond, options.CallBurst, time);
 
     public TokenBucket Sends { get; } = new(options.SendsPerSecond, options.SendBurst, time);
+
+    public TokenBucket Searches { get; } = new(options.SearchesPerSecond, options.SearchBurst, time);
 
     public TokenBucket Typing { get; } = new(options.TypingPerSecond, options.TypingBurst, time);
 }

@@ -9,6 +9,7 @@ import { UserDirectory } from './directory';
 import { dispatch } from './events';
 import { Groups } from './groups';
 import { Invites } from './invites';
+import { Notifications } from './notifications';
 import { Outbox, type OutboxEntry } from './outbox';
 import type { MessageExtras, OutboxStorage } from './outboxStorage';
 import { Observable } from './observable';
@@ -18,6 +19,8 @@ import { PositionCheck, type Visibility } from './positionCheck';
 import { PresenceWatcher } from './presence';
 import { Reactions } from './reactions';
 import { ReceiptSender } from './receipts';
+import { Reports } from './reports';
+import { Search } from './search';
 import { replyHead, sentMessage } from './sentMessages';
 import type { HubEvent, HubTransportFactory } from './transport';
 import { TypingSender, TypingWatcher } from './typing';
@@ -58,6 +61,9 @@ export class ChatClient {
   readonly invites: Invites;
   readonly reactions: Reactions;
   readonly pins: Pins;
+  readonly search: Search;
+  readonly reports: Reports;
+  readonly notifications: Notifications;
   /** Contacts, blocks, settings. */
   readonly people: People;
   readonly #settingsChanges = new Observable();
@@ -85,6 +91,9 @@ export class ChatClient {
     this.invites = new Invites(this.connection);
     this.reactions = new Reactions(this.connection);
     this.pins = new Pins(this.connection);
+    this.search = new Search(this.connection);
+    this.reports = new Reports(this.connection);
+    this.notifications = new Notifications(this.connection);
     this.people = new People(
       this.connection,
       (users) => this.directory.put(...users),
@@ -301,6 +310,7 @@ export class ChatClient {
       presence: this.presence,
       typing: this.typing,
       invites: this.invites,
+      notifications: this.notifications,
       visibleChatId: this.#visibleChatId,
       settle: (chat, held) => this.#settle(chat, held),
       removed: (chatId) => this.#removed(chatId),

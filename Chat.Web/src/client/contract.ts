@@ -36,6 +36,14 @@ export interface BlockedPage {
   readonly hasMore: boolean;
 }
 
+export interface ChatHit {
+  readonly chatId: number;
+  readonly type: string;
+  readonly title: string | null;
+  readonly peer: UserView | null;
+  readonly contactName?: string | null;
+}
+
 export interface ChatPage {
   readonly chats: readonly ChatView[];
   readonly nextCursor: string | null;
@@ -43,6 +51,16 @@ export interface ChatPage {
 
 export interface ChatRemovedEvent {
   readonly chatId: number;
+}
+
+export interface ChatSearchPage {
+  readonly chatId: number;
+  readonly hits: readonly MessageHit[];
+  readonly beforeMessageId: number | null;
+}
+
+export interface ChatSearchResult {
+  readonly chats: readonly ChatHit[];
 }
 
 export interface ChatSettingsChangedEvent {
@@ -319,6 +337,11 @@ export interface ListMessagesRequest {
   readonly limit?: number | null;
 }
 
+export interface ListNotificationsRequest {
+  readonly cursor?: string | null;
+  readonly limit?: number | null;
+}
+
 export interface ListParticipantsRequest {
   readonly chatId: number;
   readonly afterUserId?: number | null;
@@ -348,6 +371,14 @@ export interface LocationView {
 export interface MarkChatUnreadRequest {
   readonly chatId: number;
   readonly unread?: boolean;
+}
+
+export interface MarkNotificationsReadRequest {
+  readonly chatIds?: readonly number[] | null;
+}
+
+export interface MarkNotificationsResult {
+  readonly marked: number;
 }
 
 export interface MarkRequest {
@@ -383,6 +414,11 @@ export interface MessageChangedEvent {
   readonly emoji?: string | null;
 }
 
+export interface MessageHit {
+  readonly message: MessageView;
+  readonly highlights: readonly TextRange[];
+}
+
 export interface MessageInfo {
   readonly chatId: number;
   readonly messageId: number;
@@ -412,6 +448,11 @@ export interface MessageReceiptView {
   readonly userId: number;
   readonly deliveredAt: string | null;
   readonly readAt: string | null;
+}
+
+export interface MessageSearchPage {
+  readonly hits: readonly MessageHit[];
+  readonly cursor: string | null;
 }
 
 export interface MessageVersionView {
@@ -462,6 +503,19 @@ export interface MuteChatRequest {
   readonly until?: string | null;
 }
 
+export interface NotificationPage {
+  readonly notifications: readonly NotificationView[];
+  readonly cursor: string | null;
+}
+
+export interface NotificationRaisedEvent {
+  readonly kind: string;
+  readonly chatId: number;
+  readonly messageId: number | null;
+  readonly actorId: number;
+  readonly raisedAt: string;
+}
+
 export interface NotificationSettingsView {
   readonly messages: boolean;
   readonly groups: boolean;
@@ -470,6 +524,15 @@ export interface NotificationSettingsView {
   readonly invites: boolean;
   readonly calls: boolean;
   readonly previews: boolean;
+}
+
+export interface NotificationView {
+  readonly kind: string;
+  readonly chatId: number;
+  readonly messageId: number | null;
+  readonly actor: UserView;
+  readonly raisedAt: string;
+  readonly unreadCount?: number | null;
 }
 
 export interface OpenDirectChatRequest {
@@ -493,6 +556,15 @@ export interface ParticipantView {
   readonly readUpTo: number;
   readonly ownPermissions: readonly string[] | null;
   readonly silencedUntil: string | null;
+}
+
+export interface PeopleSearchResult {
+  readonly people: readonly PersonHit[];
+}
+
+export interface PersonHit {
+  readonly user: UserView;
+  readonly contactName?: string | null;
 }
 
 export interface PinChatsRequest {
@@ -615,6 +687,23 @@ export interface ReplyView {
   readonly text?: string | null;
 }
 
+export interface ReportMessageRequest {
+  readonly chatId: number;
+  readonly messageId: number;
+  readonly reason: string;
+  readonly comment?: string | null;
+}
+
+export interface ReportResult {
+  readonly reported: boolean;
+}
+
+export interface ReportUserRequest {
+  readonly userId: number;
+  readonly reason: string;
+  readonly comment?: string | null;
+}
+
 export interface ResyncRequiredEvent {
   readonly chatId: number | null;
   readonly reason: string;
@@ -628,6 +717,29 @@ export interface RevokeInviteRequest {
 export interface RevokeInviteResult {
   readonly chatId: number;
   readonly inviteId: number;
+}
+
+export interface SearchChatRequest {
+  readonly chatId: number;
+  readonly query: string;
+  readonly beforeMessageId?: number | null;
+  readonly limit?: number | null;
+}
+
+export interface SearchChatsRequest {
+  readonly query: string;
+  readonly limit?: number | null;
+}
+
+export interface SearchMessagesRequest {
+  readonly query: string;
+  readonly cursor?: string | null;
+  readonly limit?: number | null;
+}
+
+export interface SearchPeopleRequest {
+  readonly query: string;
+  readonly limit?: number | null;
 }
 
 export interface SendMessageRequest {
@@ -749,6 +861,11 @@ export interface SystemMessageView {
   readonly messageId?: number | null;
 }
 
+export interface TextRange {
+  readonly start: number;
+  readonly length: number;
+}
+
 export interface TransferOwnershipRequest {
   readonly chatId: number;
   readonly userId: number;
@@ -833,11 +950,13 @@ export interface ChatHubMethods {
   ListInvites(request: ListInvitesRequest): Promise<InvitePage>;
   ListJoinRequests(request: ListJoinRequestsRequest): Promise<JoinRequestPage>;
   ListMessages(request: ListMessagesRequest): Promise<MessagePage>;
+  ListNotifications(request: ListNotificationsRequest): Promise<NotificationPage>;
   ListParticipants(request: ListParticipantsRequest): Promise<ParticipantPage>;
   ListPinned(request: ListPinnedRequest): Promise<PinnedPage>;
   ListReactions(request: ListReactionsRequest): Promise<ReactionPage>;
   MarkChatUnread(request: MarkChatUnreadRequest): Promise<ChatSettingsView>;
   MarkDelivered(request: MarkRequest): Promise<MarkResult>;
+  MarkNotificationsRead(request: MarkNotificationsReadRequest): Promise<MarkNotificationsResult>;
   MarkRead(request: MarkRequest): Promise<MarkResult>;
   MuteChat(request: MuteChatRequest): Promise<ChatSettingsView>;
   OpenDirectChat(request: OpenDirectChatRequest): Promise<ChatView>;
@@ -850,7 +969,13 @@ export interface ChatHubMethods {
   RemoveContact(request: RemoveContactRequest): Promise<RemoveContactResult>;
   RemoveMember(request: RemoveMemberRequest): Promise<MembershipResult>;
   RenameContact(request: RenameContactRequest): Promise<ContactView>;
+  ReportMessage(request: ReportMessageRequest): Promise<ReportResult>;
+  ReportUser(request: ReportUserRequest): Promise<ReportResult>;
   RevokeInvite(request: RevokeInviteRequest): Promise<RevokeInviteResult>;
+  SearchChat(request: SearchChatRequest): Promise<ChatSearchPage>;
+  SearchChats(request: SearchChatsRequest): Promise<ChatSearchResult>;
+  SearchMessages(request: SearchMessagesRequest): Promise<MessageSearchPage>;
+  SearchPeople(request: SearchPeopleRequest): Promise<PeopleSearchResult>;
   SendMessage(request: SendMessageRequest): Promise<SendMessageResult>;
   SetDefaultPermissions(request: SetDefaultPermissionsRequest): Promise<MembershipResult>;
   SetDraft(request: SetDraftRequest): Promise<ChatSettingsView>;
@@ -880,6 +1005,7 @@ export interface ChatClientEvents {
   MessageChanged(change: MessageChangedEvent): void;
   MessagePosted(message: MessageView): void;
   MessagesHidden(hidden: MessagesHiddenEvent): void;
+  NotificationRaised(notification: NotificationRaisedEvent): void;
   PresenceChanged(presence: PresenceView): void;
   ReceiptsAdvanced(receipts: ReceiptsAdvancedEvent): void;
   ReconnectRequired(reconnect: ReconnectRequiredEvent): void;
@@ -907,12 +1033,15 @@ export const limits = {
   emojiLength: 32,
   reactionKinds: 20,
   pinnedMessages: 100,
+  commentLength: 500,
+  queryLength: 100,
   pinnedChats: 10,
 } as const;
 
 export const errorCodes = {
   unauthenticated: { httpStatus: 401, retryable: false },
   forbidden: { httpStatus: 403, retryable: false },
+  suspended: { httpStatus: 403, retryable: false },
   not_found: { httpStatus: 404, retryable: false },
   invalid: { httpStatus: 400, retryable: false },
   conflict: { httpStatus: 409, retryable: false },

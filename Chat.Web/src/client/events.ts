@@ -4,6 +4,7 @@ import type { ChatStore } from './chatStore';
 import type { ChatSync } from './chatSync';
 import type { ChatSettingsChangedEvent, MessageView, SettingsView } from './contract';
 import type { Invites } from './invites';
+import type { Notifications } from './notifications';
 import type { PresenceWatcher } from './presence';
 import type { HubEvent } from './transport';
 import type { TypingWatcher } from './typing';
@@ -15,6 +16,7 @@ export interface EventTargets {
   readonly presence: PresenceWatcher;
   readonly typing: TypingWatcher;
   readonly invites: Invites;
+  readonly notifications: Notifications;
   readonly visibleChatId: number | null;
   settle(chat: Chat, held: readonly MessageView[]): void;
   removed(chatId: number): void;
@@ -50,6 +52,9 @@ export function dispatch({ name, payload }: HubEvent, to: EventTargets): void {
       to.settle(chat, []);
       break;
     }
+    case 'NotificationRaised':
+      to.notifications.heard(payload);
+      break;
     case 'ReceiptsAdvanced': {
       const chat = to.store.get(payload.chatId);
       if (!chat) break;

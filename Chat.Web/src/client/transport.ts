@@ -26,6 +26,7 @@ const eventNames: Record<keyof ChatClientEvents, true> = {
   JoinRequested: true,
   MessagePosted: true,
   MessagesHidden: true,
+  NotificationRaised: true,
   PresenceChanged: true,
   ReceiptsAdvanced: true,
   ReconnectRequired: true,

@@ -176,6 +176,13 @@ export class FakeServer {
       for (const id of userIds) if (!this.unseeable.has(id)) from?.watched.add(id);
       return { presences: userIds.filter((id) => !this.unseeable.has(id)).map((id) => this.#presence(id)) };
     },
+    SearchChat: (userId, { chatId, query, beforeMessageId, limit }) => {
+      const found = this.visible(chatId, userId)
+        .filter((message) => message.messageId < (beforeMessageId ?? Infinity) && message.text?.includes(query))
+        .reverse();
+      const hits = found.slice(0, limit ?? 20).map((message) => ({ message, highlights: [{ start: message.text!.indexOf(query), length: query.length }] }));
+      return { chatId, hits, beforeMessageId: found.length > hits.length ? hits.at(-1)!.message.messageId : null };
+    },
     SetTyping: (userId, { chatId }) => ({ chatId: this.#chatOf(chatId, userId).chatId, heardBy: this.typingIsHeard }),
   };
 

@@ -1,0 +1,99 @@
+using Chat.Data.Groups;
+using Chat.Data.Messages;
+using Chat.Data.Notifications;
+using Chat.Server.Hubs.Contract;
+
+namespace Chat.Server.Features.Notifications;
+
+/// <summary>
+/// What this node committed and nobody has been notified of yet. Fed on the message path, so it only notes chats and ids. Messages of a
+/// chat are one entry, however many. What is in here is lost with the node, and what comes when it is full raises no notification; the messages
+/// themselves are in the chats, unread.
+/// </summary>
+public sealed class NotificationBacklog(int capacity = NotificationBacklog.Capacity)
+{
+    /// <summary>Chats, and other news, that can wait: a megabyte or so.</summary>
+    public const int Capacity = 20_000;
+
+    /// <summary>How many of a chat's messages, from the last one back, are looked at for somebody to notify.</summary>
+    private const int MaxSpan = 50;
+
+    private readonly Lock _gate = new();
+    private Dictionary<long, MessageSpan> _spans = [];
+    private List<ChatNews> _news = [];
+    private long _dropped;
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _spans.Count + _news.Count;
+        }
+    }
+
+    /// <summary>Entries that found no room.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    public void Add(IReadOnlyList<StoredMessage> messages)
+    {
+        lock (_gate)
+        {
+            foreach (var message in messages) Add(message.Row);
+        }
+    }
+
+    public void JoinRequested(long chatId, long userId, IEnumerable<long> answering)
+    {
+        lock (_gate) AddNews(new ChatNews(NotificationTypes.JoinRequest, chatId, userId, MessageId: null, userId, [.. answering]));
+    }
+
+    /// <summary>Takes all out.</summary>
+    public (IReadOnlyCollection<MessageSpan> Spans, IReadOnlyList<ChatNews> News) TakeAll()
+    {
+        lock (_gate)
+        {
+            var taken = (_spans.Values, _news);
+            (_spans, _news) = ([], []);
+            return taken;
+        }
+    }
+
+    private void Add(MessageRow row)
+    {
+        if (row.MessageType == MessageTypes.System)
+        {
+            AddInvited(row);
+            return;
+        }
+        if (WithheldMessages.IsMarked(row.Body)) return;
+        if (_spans.TryGetValue(row.ChatId, out var span))
+        {
+            var last = Math.Max(span.Last, row.MessageId);
+            _spans[row.ChatId] = new MessageSpan(row.ChatId, Math.Max(Math.Min(span.First, row.MessageId), last - MaxSpan), last);
+        }
+        else if (HasRoom())
+        {
+            _spans.Add(row.ChatId, new MessageSpan(row.ChatId, row.MessageId, row.MessageId));
+        }
+    }
+
+    private void AddInvited(MessageRow row)
+    {
+        var body = SystemBody.Read(row.Body);
+        if (body?.Kind is not (SystemMessageKinds.GroupCreated or SystemMessageKinds.MembersAdded)) return;
+        var invited = body.UserIds.Where(id => id != row.SenderId).ToList();
+        if (invited.Count > 0) AddNews(new ChatNews(NotificationTypes.Invite, row.ChatId, SubjectId: 0, row.MessageId, row.SenderId, invited));
+    }
+
+    private void AddNews(ChatNews news)
+    {
+        if (HasRoom()) _news.Add(news);
+    }
+
+    private bool HasRoom()
+    {
+        if (_spans.Count + _news.Count < capacity) return true;
+        _dropped++;
+        return false;
+    }
+}

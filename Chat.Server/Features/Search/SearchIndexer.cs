@@ -1,0 +1,92 @@
+using Chat.Data;
+using Chat.Data.Jobs;
+using Chat.Data.Search;
+
+namespace Chat.Server.Features.Search;
+
+/// <summary>
+/// Keeps the index up to date, behind the message path: every node indexes the chats in which it committed something, about a second
+/// later; one of them, by a lease, sweeps up what was left behind, and so also builds the index of a database that had none.
+/// </summary>
+internal sealed partial class SearchIndexer(
+    SearchIndexRepository index, JobLeaseRepository leases, SearchBacklog backlog, SearchOptions options, TimeProvider time, ILogger<SearchIndexer> logger)
+    : BackgroundService
+{
+    private const string Job = "search-sweep";
+    private const int ChatsPerSweepStep = 1000;
+
+    private long _indexed;
+
+    /// <summary>Messages, and changes of messages, that this node put into the index since the start.</summary>
+    public long Indexed => Interlocked.Read(ref _indexed);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        RepeatAsync(options.Interval, IndexWaitingAsync, stoppingToken), RepeatAsync(options.SweepInterval, SweepInTurnAsync, stoppingToken));
+
+    private async Task RepeatAsync(TimeSpan interval, Func<CancellationToken, Task> work, CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await work(stoppingToken);
+            }
+            // Whatever it is: the server goes on without it, and the next turn or the sweep tries again.
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                LogPostponed(logger, exception);
+            }
+        }
+    }
+
+    private async Task IndexWaitingAsync(CancellationToken cancellationToken)
+    {
+        while (backlog.Take(SearchIndexRepository.MaxChats) is { Count: > 0 } chats)
+        {
+            try
+            {
+                foreach (var chatId in await IndexAsync(chats, cancellationToken)) backlog.Add(chatId);
+            }
+            catch (DataUnavailableException)
+            {
+                foreach (var chatId in chats) backlog.Add(chatId);
+                throw;
+            }
+        }
+    }
+
+    private async Task SweepInTurnAsync(CancellationToken cancellationToken)
+    {
+        // A little less than the interval, so that the holder's own next turn finds it, and another node's when the holder is gone.
+        if (await leases.TryTakeAsync(Job, options.SweepInterval * 0.9, time.GetUtcNow().UtcDateTime, cancellationToken))
+            await SweepAsync(cancellationToken);
+    }
+
+    /// <summary>Indexes every chat that is behind.</summary>
+    internal async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<long> behind = [];
+        do
+        {
+            behind = await index.FindBehindAsync(behind.Count > 0 ? behind[^1] : 0, ChatsPerSweepStep, cancellationToken);
+            foreach (var some in behind.Chunk(SearchIndexRepository.MaxChats))
+            {
+                IReadOnlyList<long> chats = some;
+                while (chats.Count > 0) chats = await IndexAsync(chats, cancellationToken);
+            }
+        }
+        while (behind.Count == ChatsPerSweepStep);
+    }
+
+    /// <returns>Those that are not done.</returns>
+    private async Task<IReadOnlyList<long>> IndexAsync(IReadOnlyList<long> chats, CancellationToken cancellationToken)
+    {
+        var batch = await index.IndexAsync(chats, cancellationToken);
+        Interlocked.Add(ref _indexed, batch.Messages);
+        return batch.Unfinished;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Indexing messages for the search is postponed")]
+    private static partial void LogPostponed(ILogger logger, Exception exception);
+}
