@@ -11,6 +11,10 @@ public sealed class ChatDatabase : IAsyncDisposable
 {
     private readonly DbDataSource _source;
     private readonly DataMetrics? _metrics;
+    private readonly CatchUpGate _catchUps;
+
+    /// <summary>Two for each processor of this node.</summary>
+    public static int DefaultMaxCatchUps { get; } = 2 * Environment.ProcessorCount;
 
     /// <summary>By then the pool has let go of what nobody used since.</summary>
     private static readonly TimeSpan SuspicionTime = 4 * SessionSettings.TrustUnused;
@@ -24,14 +28,19 @@ public sealed class ChatDatabase : IAsyncDisposable
     /// <summary>When a connection was last found broken, as a timestamp; 0 for never.</summary>
     private long _brokenAt;
 
-    private ChatDatabase(DbDataSource source, DataMetrics? metrics) => (_source, _metrics) = (source, metrics);
+    private ChatDatabase(DbDataSource source, DataMetrics? metrics, int maxCatchUps)
+    {
+        (_source, _metrics, _catchUps) = (source, metrics, new CatchUpGate(maxCatchUps));
+        metrics?.WatchCatchUps(() => _catchUps.Waiting);
+    }
 
     /// <param name="connectionString">Server, Port, User ID, Password, Database: the keys that every MySQL driver knows.</param>
+    /// <param name="maxCatchUps">How many of <see cref="CatchUpAsync"/> may read at the same time; at least 1, <see cref="DefaultMaxCatchUps"/> unless given.</param>
     /// <exception cref="ArgumentException">The connection string is malformed.</exception>
-    public static ChatDatabase Create(string connectionString, DataMetrics? metrics = null)
+    public static ChatDatabase Create(string connectionString, DataMetrics? metrics = null, int? maxCatchUps = null)
     {
         DapperSetup.Apply();
-        return new ChatDatabase(MySqlDriver.CreateDataSource(connectionString), metrics);
+        return new ChatDatabase(MySqlDriver.CreateDataSource(connectionString), metrics, maxCatchUps ?? DefaultMaxCatchUps);
     }
 
     /// <summary>
@@ -116,6 +125,14 @@ public sealed class ChatDatabase : IAsyncDisposable
     }
 
     /// <summary>
+    /// As <see cref="QueryAsync"/>, for what a client reads when it comes back: a few of these run at a time, the others wait for
+    /// their turn, so that a crowd does not take the database from those who write.
+    /// </summary>
+    /// <exception cref="DataUnavailableException">The database cannot be reached, or went away meanwhile.</exception>
+    public Task<T> CatchUpAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken) =>
+        _catchUps.RunAsync(() => QueryAsync(work, cancellationToken), cancellationToken);
+
+    /// <summary>
     /// Runs <paramref name="work"/> in one transaction and commits it. After a deadlock, a lock timeout, or a commit that a
     /// cluster refused, it is run again from the start, so it must not have effects outside the database.
     /// </summary>
@@ -159,7 +176,11 @@ public sealed class ChatDatabase : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _catchUps.Dispose();
+        return _source.DisposeAsync();
+    }
 
     private DataUnavailableException Unavailable(Exception exception, bool nothingWritten)
     {

@@ -47,6 +47,9 @@ public sealed class DataMetrics
     internal void WatchAppendQueue(IReadOnlyList<Func<int>> lanes) =>
         Queue("chat.append.queue", "{item}", "Messages and changes of chats that wait in a lane", lanes);
 
+    internal void WatchCatchUps(Func<int> waiting) => _meter.CreateObservableUpDownCounter(
+        "chat.database.catch_ups.waiting", waiting, "{read}", "Reads of chat lists, syncs and history that wait for their turn (Database:MaxCatchUps)");
+
     internal void WatchReceiptQueue(IReadOnlyList<Func<int>> lanes) =>
         Queue("chat.receipts.queue", "{mark}", "Marks that wait in a lane", lanes);
 

@@ -28,7 +28,7 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
         """;
 
     public Task<IReadOnlyList<ChatHeadRow>> ListAsync(long userId, ChatListPosition? after, int limit, CancellationToken cancellationToken) =>
-        database.QueryAsync(
+        database.CatchUpAsync(
             connection => ReadAsync(
                 connection,
                 after is null ? ListFirstSql : ListNextSql,

@@ -53,7 +53,7 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
 {
     public Task<(ChatPosition Position, IReadOnlyList<MessageRow> Messages)?> ReadAsync(
         long chatId, long userId, HistoryAnchor anchor, long messageId, int limit, CancellationToken cancellationToken) =>
-        database.QueryAsync(async connection =>
+        database.CatchUpAsync(async connection =>
         {
             var position = await FindPositionAsync(connection, chatId, userId);
             if (position is null) return ((ChatPosition, IReadOnlyList<MessageRow>)?)null;
@@ -86,7 +86,7 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
             if (position is null) return null;
             if (pages is { } read) return (position, read.Older, read.Newer);
         }
-        return await database.QueryAsync(async connection =>
+        return await database.CatchUpAsync(async connection =>
         {
             var position = await FindPositionAsync(connection, chatId, userId);
             if (position is null) return ((ChatPosition, IReadOnlyList<MessageRow>, IReadOnlyList<MessageRow>)?)null;
@@ -99,7 +99,7 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
 
     public Task<SyncPage?> SyncAsync(
         long chatId, long userId, long afterMessageId, SyncMarks marks, int limit, CancellationToken cancellationToken) =>
-        database.QueryAsync(async connection =>
+        database.CatchUpAsync(async connection =>
         {
             var position = await FindPositionAsync(connection, chatId, userId);
             if (position is null) return null;

@@ -25,10 +25,14 @@ public sealed record DatabaseOptions
     /// <summary>How long the replica is left alone after it failed.</summary>
     public TimeSpan ReplicaRest { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Chat lists, syncs and pages of history that this node reads at the same time.</summary>
+    public int MaxCatchUps { get; init; } = ChatDatabase.DefaultMaxCatchUps;
+
     internal static (string Key, string Reason)? Check(DatabaseOptions options) =>
         options.StartTimeout <= TimeSpan.Zero ? ("StartTimeout", "must be positive")
         : options.ReplicaTimeout <= TimeSpan.Zero ? ("ReplicaTimeout", "must be positive")
         : options.ReplicaRest <= TimeSpan.Zero ? ("ReplicaRest", "must be positive")
+        : options.MaxCatchUps < 1 ? ("MaxCatchUps", "must be at least 1")
         : null;
 }
 
@@ -44,7 +48,8 @@ internal static class DatabaseSetup
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<DataMetrics>();
-        services.AddSingleton(s => ChatDatabase.Create(connectionString, s.GetRequiredService<DataMetrics>()));
+        services.AddSingleton(s => ChatDatabase.Create(
+            connectionString, s.GetRequiredService<DataMetrics>(), s.GetRequiredService<DatabaseOptions>().MaxCatchUps));
         services.AddSingleton<Migrator>();
         services.AddSingleton<DemoData>();
         services.AddHostedService<DatabaseStartup>();

@@ -5,8 +5,11 @@ namespace Chat.Server.Realtime;
 /// <summary>Section <c>Admission</c>: how a node meets many clients that come at once.</summary>
 public sealed record AdmissionOptions
 {
-    /// <summary>Connections that are being set up at the same time: token checked, groups joined.</summary>
-    public int MaxSetUps { get; init; } = 32;
+    /// <summary>
+    /// Connections that are being set up at the same time: token checked, groups joined. Two for each processor unless set:
+    /// more only take turns on them, with those who are connected among the losers.
+    /// </summary>
+    public int MaxSetUps { get; init; } = 2 * Environment.ProcessorCount;
 
     /// <summary>Connections that may wait for their turn. More are answered <c>unavailable</c> and come again.</summary>
     public int MaxWaiting { get; init; } = 5_000;

@@ -6,7 +6,7 @@ import type { HubTransport } from '../src/client/transport';
 import { pass } from './support/harness';
 
 describe('back-off', () => {
-  test('waits between nothing and a ceiling that doubles from 0.5 s to 30 s', () => {
+  test('waits between nothing and a ceiling that doubles from its first to its last', () => {
     const most = new Backoff(500, 30_000, () => 1);
     expect(Array.from({ length: 9 }, () => most.next())).toEqual([500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]);
     const least = new Backoff(500, 30_000, () => 0);
@@ -106,13 +106,13 @@ describe('connection', () => {
     outcome = 'reject';
     await start();
     const times: number[] = [];
-    for (let i = 0, seen = attempts; i < 200; i++) {
+    for (let i = 0, seen = attempts; i < 240; i++) {
       await pass(500);
       if (attempts > seen) times.push(Date.now());
       seen = attempts;
     }
     const waits = times.slice(1).map((time, i) => time - times[i]!);
-    expect(waits).toEqual([1000, 2000, 4000, 8000, 16000, 30000, 30000]);
+    expect(waits).toEqual([2000, 4000, 8000, 16000, 30000, 30000]);
   });
 
   test('reconnects after a drop; calls under way fail as disconnected', async () => {
@@ -121,7 +121,7 @@ describe('connection', () => {
     current.onClose();
     expect(await call).toMatchObject({ code: 'disconnected' });
     expect(connection.getState()).toBe('offline');
-    await pass(500);
+    await pass(1_000);
     expect(connection.getState()).toBe('online');
     expect(ends).toEqual(['online', 'offline', 'online']);
     expect(connection.epoch).toBe(2);
@@ -187,7 +187,7 @@ describe('connection', () => {
       return 'new';
     };
     await start();
-    await pass(500);
+    await pass(1_000);
     expect(connection.getState()).toBe('online');
   });
 
@@ -228,7 +228,7 @@ describe('connection', () => {
       await start();
       sendAway(5_000);
       current.onClose();
-      await pass(500);
+      await pass(1_000);
       expect(attempts).toBe(2);
       await pass(10_000);
       expect(attempts).toBe(2);
@@ -253,7 +253,7 @@ describe('connection', () => {
       expect(attempts).toBe(2);
       expect(connection.getState()).toBe('offline');
       outcome = 'accept';
-      await pass(500);
+      await pass(1_000);
       expect(connection.getState()).toBe('online');
     });
 

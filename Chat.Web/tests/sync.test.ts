@@ -206,7 +206,7 @@ describe('reconnect', () => {
     h.transport!.drop();
     h.server.say(1, Bob, 'two');
     h.network.answerMs = () => 200;
-    await pass(300);
+    await pass(600);
     expect(h.client.getConnectionState()).toBe('online');
     h.server.say(1, Bob, 'three');
     await pass(100);

@@ -6,11 +6,11 @@ namespace Chat.Bench.Workloads.Chaos;
 
 /// <summary>
 /// One of many who are only there: connects, fetches its chat list, and comes back whenever its connection ends, with the back-off of the
-/// web client: a random wait up to half a second, doubling to 30 s.
+/// web client: a random wait up to a second, doubling to 30 s.
 /// </summary>
 internal sealed class CrowdClient(BenchUser user) : IAsyncDisposable
 {
-    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
 

@@ -3,7 +3,7 @@ export class Backoff {
   #attempt = 0;
 
   constructor(
-    private readonly firstMs = 500,
+    private readonly firstMs = 1_000,
     private readonly maxMs = 30_000,
     private readonly random: () => number = Math.random,
   ) {}

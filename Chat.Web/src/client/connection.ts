@@ -58,7 +58,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#backoff = new Backoff(500, 30_000, options.random);
+    this.#backoff = new Backoff(1_000, 30_000, options.random);
   }
 
   readonly subscribe = this.#changes.subscribe;
