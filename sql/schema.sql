@@ -73,6 +73,7 @@ CREATE TABLE chats (
   username varchar(32) COLLATE utf8mb4_bin,
   signatures tinyint NOT NULL DEFAULT 0,
   subscriber_count int NOT NULL DEFAULT 0,
+  disappear_seconds int NOT NULL DEFAULT 0,
   PRIMARY KEY (chat_id),
   UNIQUE KEY uq_chats_direct_key (direct_key),
   UNIQUE KEY uq_chats_creation_key (created_by,creation_key),
@@ -166,6 +167,13 @@ CREATE TABLE data_protection_keys (
   PRIMARY KEY (key_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE expiring_messages (
+  expires_at datetime(6) NOT NULL,
+  chat_id bigint NOT NULL,
+  message_id bigint NOT NULL,
+  PRIMARY KEY (expires_at,chat_id,message_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE hidden_messages (
   chat_id bigint NOT NULL,
   user_id bigint NOT NULL,
@@ -242,6 +250,7 @@ CREATE TABLE messages (
   deleted_at datetime(6),
   reactions text,
   pinned_at datetime(6),
+  expires_at datetime(6),
   PRIMARY KEY (chat_id,message_id),
   UNIQUE KEY uq_messages_client_message_id (chat_id,sender_id,client_message_id),
   CONSTRAINT fk_messages_chat FOREIGN KEY (chat_id) REFERENCES chats (chat_id)
@@ -350,6 +359,16 @@ CREATE TABLE pinned_messages (
   CONSTRAINT fk_pinned_messages_message FOREIGN KEY (chat_id, message_id) REFERENCES messages (chat_id, message_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE poll_votes (
+  chat_id bigint NOT NULL,
+  message_id bigint NOT NULL,
+  user_id bigint NOT NULL,
+  options int NOT NULL,
+  voted_at datetime(6) NOT NULL,
+  PRIMARY KEY (chat_id,message_id,user_id),
+  CONSTRAINT fk_poll_votes_message FOREIGN KEY (chat_id, message_id) REFERENCES messages (chat_id, message_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE privacy_exceptions (
   user_id bigint NOT NULL,
   setting enum('last_seen','picture','status','groups') NOT NULL,
@@ -394,6 +413,25 @@ CREATE TABLE reports (
   KEY fk_reports_reported (reported_user_id),
   CONSTRAINT fk_reports_reported FOREIGN KEY (reported_user_id) REFERENCES users (user_id),
   CONSTRAINT fk_reports_reporter FOREIGN KEY (reporter_id) REFERENCES users (user_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE scheduled_messages (
+  scheduled_id bigint NOT NULL AUTO_INCREMENT,
+  user_id bigint NOT NULL,
+  chat_id bigint NOT NULL,
+  client_message_id binary(16) NOT NULL,
+  request mediumtext NOT NULL,
+  send_at datetime(6) NOT NULL,
+  next_try_at datetime(6),
+  claimed_until datetime(6),
+  failure varchar(20),
+  created_at datetime(6) NOT NULL,
+  PRIMARY KEY (scheduled_id),
+  UNIQUE KEY uq_scheduled_messages_client (user_id,client_message_id),
+  KEY ix_scheduled_messages_chat (chat_id),
+  KEY ix_scheduled_messages_next (next_try_at),
+  CONSTRAINT fk_scheduled_messages_chat FOREIGN KEY (chat_id) REFERENCES chats (chat_id),
+  CONSTRAINT fk_scheduled_messages_user FOREIGN KEY (user_id) REFERENCES users (user_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE schema_migrations (

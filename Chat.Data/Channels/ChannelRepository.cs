@@ -138,7 +138,7 @@ public sealed class ChannelRepository(ChatDatabase database, MessageAppender app
         SELECT {MessageColumns.OfM}
         FROM chats c
         JOIN messages m ON m.chat_id = c.chat_id
-        WHERE c.chat_id = @ChatId AND c.username IS NOT NULL AND m.message_id < @Before
+        WHERE c.chat_id = @ChatId AND c.username IS NOT NULL AND m.message_id < @Before AND {MessageColumns.NotExpired}
         ORDER BY m.message_id DESC
         LIMIT @Limit
         """;

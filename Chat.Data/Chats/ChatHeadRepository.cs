@@ -9,7 +9,8 @@ namespace Chat.Data.Chats;
 /// Reads chat heads, a page of any size in two round trips: which chats they are and where the reader stands in each; then their heads, their
 /// other participants' marks, what is unread, and where the reader is named in it. The second holds the ids of the page as numbers, so that each part is a range of a primary
 /// key whatever the optimizer believes. Its text is another for every page, so it goes to the driver directly: Dapper would remember each.
-/// A third one is needed only where a chat's last message is hidden from the reader, one more each where somebody reacted to it, and where it is a reply.
+/// A third one is needed only where a chat's last message is hidden from the reader or has expired, one more each where somebody reacted to it,
+/// and where it is a reply.
 /// </summary>
 public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
 {
@@ -71,13 +72,14 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
 
     // The peer is looked for by a key that is null where there is none: a condition on the chat's type would be asked of each participant.
     // {0}: the reader, {1}: the chats, {2}: those whose participants are counted, which are all but channels.
-    private const string HeadsSql = """
+    private const string HeadsSql = $$"""
         SELECT c.chat_id, c.chat_type, c.chat_name, c.description, me.role, c.created_at, c.last_message_id, c.last_change_id,
-          c.username, c.signatures, c.subscriber_count, c.default_permissions, rights.allowed, me.silenced_until, c.slow_mode_seconds,
-          COALESCE(c.last_message_at, c.created_at) AS last_activity_at, me.last_hide_id, h.message_id IS NOT NULL AS last_is_hidden,
+          c.username, c.signatures, c.subscriber_count, c.default_permissions, rights.allowed, me.silenced_until, c.slow_mode_seconds, c.disappear_seconds,
+          COALESCE(c.last_message_at, c.created_at) AS last_activity_at, me.last_hide_id,
+          h.message_id IS NOT NULL OR NOT {{MessageColumns.NotExpired}} AS last_is_hidden,
           me.visible_from, me.delivered_up_to, me.read_up_to,
           m.message_id, COALESCE(m.sender_id, 0) AS sender_id, m.client_message_id, m.message_type, m.message_text, m.body, m.sent_at,
-          COALESCE(m.last_change_id, 0) AS message_change_id, m.edited_at, m.deleted_at, m.reactions, m.pinned_at,
+          COALESCE(m.last_change_id, 0) AS message_change_id, m.edited_at, m.deleted_at, m.reactions, m.pinned_at, m.expires_at,
           peer.user_id AS peer_user_id, peer.name AS peer_name, peer.username AS peer_username, peer.status AS peer_status,
           peer.profile_picture_url AS peer_profile_picture_url,
           own.muted_until, own.pin_position, COALESCE(own.archived, 0) AS archived, COALESCE(own.marked_unread, 0) AS marked_unread,
@@ -148,7 +150,7 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
         return
         [
             .. heads.Select(head => head.LastMessage is { } message && part.On(message) is { } read
-                ? head with { MyReaction = read.MyReaction, Quoted = read.Quoted, Views = read.Views }
+                ? head with { MyReaction = read.MyReaction, MyVotes = read.MyVotes, Quoted = read.Quoted, Views = read.Views }
                 : head),
         ];
     }
@@ -165,7 +167,7 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
         command.Parameters.Add(user);
         await using var reader = await command.ExecuteReaderAsync();
         var last = reader.Parse<MessageRow>().ToDictionary(row => row.ChatId);
-        return [.. heads.Select(head => last.TryGetValue(head.ChatId, out var row) ? head.WithLast(row) : head)];
+        return [.. heads.Select(head => !head.LastIsHidden ? head : head.WithLast(last.GetValueOrDefault(head.ChatId)))];
     }
 
     // {0}: the chat, {1}: what the reader sees from.

@@ -27,6 +27,9 @@ public sealed record ChatHeadRow
     public int? Allowed { get; init; }
     public DateTime? SilencedUntil { get; init; }
     public int SlowModeSeconds { get; init; }
+
+    /// <summary>How long new messages stay; 0 for good.</summary>
+    public int DisappearSeconds { get; init; }
     public DateTime CreatedAt { get; init; }
     public DateTime LastActivityAt { get; init; }
     public long LastMessageId { get; init; }
@@ -53,7 +56,7 @@ public sealed record ChatHeadRow
     /// <summary>How far this participant's own hidings count.</summary>
     public long LastHideId { get; init; }
 
-    /// <summary>Whether the chat's last message is hidden from this participant, so that an earlier one stands for it.</summary>
+    /// <summary>Whether the chat's last message is hidden from this participant or has expired, so that an earlier one stands for it.</summary>
     public bool LastIsHidden { get; init; }
 
     // The last message; null where there is none that this participant may see.
@@ -69,9 +72,13 @@ public sealed record ChatHeadRow
     public DateTime? DeletedAt { get; init; }
     public string? Reactions { get; init; }
     public DateTime? PinnedAt { get; init; }
+    public DateTime? ExpiresAt { get; init; }
 
     /// <summary>The emoji that this participant reacted with to it.</summary>
     public string? MyReaction { get; init; }
+
+    /// <summary>What this participant chose in it, where it is a poll: one bit an option.</summary>
+    public int MyVotes { get; init; }
 
     /// <summary>The head of what it answers, where this participant may see that.</summary>
     public QuotedHead? Quoted { get; init; }
@@ -83,24 +90,25 @@ public sealed record ChatHeadRow
     public MessageRow? LastMessage => MessageId is { } messageId
         ? new MessageRow(
             ChatId, messageId, SenderId, ClientMessageId!, MessageType!, MessageText, Body, SentAt!.Value,
-            MessageChangeId, EditedAt, DeletedAt, Reactions, PinnedAt) { MyReaction = MyReaction, Quoted = Quoted, Views = Views }
+            MessageChangeId, EditedAt, DeletedAt, Reactions, PinnedAt, ExpiresAt) { MyReaction = MyReaction, MyVotes = MyVotes, Quoted = Quoted, Views = Views }
         : null;
 
-    /// <summary>With the message that stands for a hidden last one.</summary>
-    internal ChatHeadRow WithLast(MessageRow row) => this with
+    /// <summary>With the message that stands for a hidden last one; null where there is none.</summary>
+    internal ChatHeadRow WithLast(MessageRow? row) => this with
     {
-        MessageId = row.MessageId,
-        SenderId = row.SenderId,
-        ClientMessageId = row.ClientMessageId,
-        MessageType = row.MessageType,
-        MessageText = row.MessageText,
-        Body = row.Body,
-        SentAt = row.SentAt,
-        MessageChangeId = row.LastChangeId,
-        EditedAt = row.EditedAt,
-        DeletedAt = row.DeletedAt,
-        Reactions = row.Reactions,
-        PinnedAt = row.PinnedAt,
+        MessageId = row?.MessageId,
+        SenderId = row?.SenderId ?? 0,
+        ClientMessageId = row?.ClientMessageId,
+        MessageType = row?.MessageType,
+        MessageText = row?.MessageText,
+        Body = row?.Body,
+        SentAt = row?.SentAt,
+        MessageChangeId = row?.LastChangeId ?? 0,
+        EditedAt = row?.EditedAt,
+        DeletedAt = row?.DeletedAt,
+        Reactions = row?.Reactions,
+        PinnedAt = row?.PinnedAt,
+        ExpiresAt = row?.ExpiresAt,
     };
 
     // What this participant set for the chat; all of it empty, and the version 0, where nothing was ever set.

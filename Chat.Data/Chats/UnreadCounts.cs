@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Chat.Data.Messages;
 
 namespace Chat.Data.Chats;
 
@@ -12,9 +13,9 @@ internal static class UnreadCounts
     /// <summary>Ids above the mark that are looked at. Nobody needs to know whether it is 1,000 or more.</summary>
     private const int MaxIds = 1000;
 
-    private const string CountSql = """
+    private const string CountSql = $$"""
         SELECT m.chat_id, COUNT(*) FROM messages m FORCE INDEX (PRIMARY)
-        WHERE m.sender_id <> {0} AND m.message_type <> 'system' AND m.deleted_at IS NULL AND ({1})
+        WHERE m.sender_id <> {0} AND m.message_type <> 'system' AND m.deleted_at IS NULL AND {{MessageColumns.NotExpired}} AND ({1})
           AND NOT EXISTS (
             SELECT 1 FROM hidden_messages h WHERE h.chat_id = m.chat_id AND h.user_id = {0} AND h.message_id = m.message_id)
           {2}

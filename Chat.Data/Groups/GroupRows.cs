@@ -46,6 +46,9 @@ public sealed record SystemBody(string Kind, IReadOnlyList<long> UserIds, string
     /// <summary>The message that it is about.</summary>
     public long? MessageId { get; init; }
 
+    /// <summary>How long messages stay from then on; null for good.</summary>
+    public int? Seconds { get; init; }
+
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
     public static SystemBody? Read(string? json) => json is null ? null : JsonSerializer.Deserialize<SystemBody>(json, Json);

@@ -28,6 +28,9 @@ public sealed class MediaRepository(ChatDatabase database)
           JOIN chat_participants p ON p.chat_id = mm.chat_id AND p.user_id = @UserId
           WHERE mm.media_id = m.media_id AND p.left_at IS NULL AND mm.message_id >= p.visible_from
             AND NOT EXISTS (
+              SELECT 1 FROM messages gone
+              WHERE gone.chat_id = mm.chat_id AND gone.message_id = mm.message_id AND gone.expires_at <= UTC_TIMESTAMP(6))
+            AND NOT EXISTS (
               SELECT 1 FROM hidden_messages h
               WHERE h.chat_id = mm.chat_id AND h.user_id = @UserId AND h.message_id = mm.message_id)))
         ORDER BY m.media_id

@@ -58,7 +58,7 @@ internal sealed class AppendBatch
     /// <summary>Those whose last message in a chat with slow mode is of this batch.</summary>
     public IReadOnlyList<BatchSender> SlowedSenders => HasSlowChats ? [.. _senders.Values.Where(sender => sender.HasSent)] : [];
 
-    /// <summary>Whether all of <see cref="ToInsert"/> are plain texts.</summary>
+    /// <summary>Whether all of <see cref="ToInsert"/> are plain texts that stay.</summary>
     public bool IsPlain { get; private set; } = true;
 
     /// <summary>What is new, in the order of arrival, each with its number.</summary>
@@ -84,10 +84,10 @@ internal sealed class AppendBatch
         _senders.Clear();
     }
 
-    public void AddHead(long chatId, long lastMessageId, long rosterVersion, int slowModeSeconds = 0)
+    public void AddHead(long chatId, long lastMessageId, long rosterVersion, int slowModeSeconds = 0, int disappearSeconds = 0)
     {
         var chat = _chats[chatId];
-        chat.Stands(lastMessageId, rosterVersion, TimeSpan.FromSeconds(slowModeSeconds));
+        chat.Stands(lastMessageId, rosterVersion, TimeSpan.FromSeconds(slowModeSeconds), TimeSpan.FromSeconds(disappearSeconds));
         HasNewRosters |= chat.RosterChanged;
         if (slowModeSeconds == 0) return;
         HasSlowChats = true;
@@ -118,7 +118,10 @@ internal sealed class AppendBatch
             }
             var key = pending.Key;
             if (_repeated.Count > 0 && _repeated.TryGetValue(key, out var row))
-                pending.Outcome = new AppendResult(AppendOutcome.Duplicate, row.MessageId, row.SentAt) { Withheld = WithheldMessages.IsMarked(row.Body) };
+                pending.Outcome = new AppendResult(AppendOutcome.Duplicate, row.MessageId, row.SentAt)
+                {
+                    Withheld = WithheldMessages.IsMarked(row.Body), ExpiresAt = row.ExpiresAt,
+                };
             else if (!_first.TryAdd(key, pending))
                 pending.Outcome = _first[key].Outcome with { Outcome = AppendOutcome.Duplicate };
             else if (RefusalOf(pending, sender) is { } refused)
@@ -160,15 +163,19 @@ internal sealed class AppendBatch
     private void Number(PendingMessage pending, BatchSender? sender)
     {
         sender?.Sent(pending.Chat!.SlowMode, _now);
-        pending.Outcome = new AppendResult(AppendOutcome.Stored, pending.Chat!.NextMessageId(), _now) { Withheld = pending.Message.IsWithheld };
+        var stays = pending.Chat!.DisappearAfter == TimeSpan.Zero;
+        pending.Outcome = new AppendResult(AppendOutcome.Stored, pending.Chat.NextMessageId(), _now)
+        {
+            Withheld = pending.Message.IsWithheld, ExpiresAt = stays ? null : _now + pending.Chat.DisappearAfter,
+        };
         if (!pending.Message.IsWithheld) pending.Chat.IsActive = true;
         _toInsert.Add(pending);
-        IsPlain &= pending.Message.IsPlainText;
+        IsPlain &= pending.Message.IsPlainText && stays;
     }
 
     private MessageRow RowOf(PendingMessage pending) => new(
         pending.ChatId, pending.Outcome.MessageId, pending.Message.ShownSenderId, pending.Message.ClientMessageId.ToByteArray(bigEndian: true),
-        pending.Message.Type, pending.Message.Text, pending.Message.Body, _now)
+        pending.Message.Type, pending.Message.Text, pending.Message.Body, _now, ExpiresAt: pending.Outcome.ExpiresAt)
     {
         // Who joined since it was looked up may not see it.
         Quoted = pending.Chat!.RosterChanged ? null : pending.Message.Quoted,

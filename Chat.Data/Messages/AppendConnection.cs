@@ -103,7 +103,7 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
     // the chats of other lanes and nodes as well. One command also on a Galera cluster: until the SELECT there is no lock to lose.
     private const string LockHeadsSql = """
         BEGIN;
-        SELECT chat_id, last_message_id, roster_version, slow_mode_seconds
+        SELECT chat_id, last_message_id, roster_version, slow_mode_seconds, disappear_seconds
         FROM chats FORCE INDEX (PRIMARY)
         WHERE chat_id IN ({0})
         ORDER BY chat_id
@@ -115,7 +115,7 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
         await using var command = Command(connection, LockHeadsSql.Replace("{0}", string.Join(',', batch.ChatIds), StringComparison.Ordinal));
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
-            batch.AddHead(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt32(3));
+            batch.AddHead(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt32(3), reader.GetInt32(4));
     }
 
     // Under the chat's lock nobody can change who is in it and what they may do, so this answer holds until the commit.
@@ -217,7 +217,7 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
     }
 
     private const string InsertOfAnyTypeSql = """
-        INSERT INTO messages (chat_id, message_id, sender_id, client_message_id, message_type, message_text, body, sent_at) VALUES
+        INSERT INTO messages (chat_id, message_id, sender_id, client_message_id, message_type, message_text, body, sent_at, expires_at) VALUES
         """;
 
     /// <summary>For a batch that holds more than plain texts; leaves the last statement to be ended, as <see cref="AppendInsert"/> does.</summary>
@@ -231,9 +231,15 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
             var body = message.Body is null ? "NULL" : Inv($"@b{i}");
             _sql.Append(i == 0 ? ' ' : ',');
             _sql.Append(CultureInfo.InvariantCulture,
-                $"({pending.ChatId},{pending.Outcome.MessageId},{message.ShownSenderId},x'{message.ClientMessageId:N}','{message.Type}',{TextName(i)},{body},@now)");
+                $"({pending.ChatId},{pending.Outcome.MessageId},{message.ShownSenderId},x'{message.ClientMessageId:N}','{message.Type}',{TextName(i)},{body},@now,{ExpiryName(command, pending)})");
             AddParameter(command, TextName(i), (object?)message.Text ?? DBNull.Value);
             if (message.Body is not null) AddParameter(command, body, message.Body);
+        }
+        if (batch.ToInsert.Where(pending => pending.Outcome.ExpiresAt is not null).ToList() is { Count: > 0 } expiring)
+        {
+            if (database.OneStatementAtATime) await ExecuteAsync(command);
+            else _sql.Append(";\n");
+            AppendExpiring(command, expiring);
         }
         foreach (var table in batch.ToInsert.SelectMany(p => p.Message.Beside, (p, row) => (Pending: p, Row: row)).GroupBy(side => side.Row.Table))
         {
@@ -242,6 +248,20 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
             _sql.Append(table.Key.Insert).Append(' ').AppendJoin(
                 ',', table.Select(side => Inv($"({side.Pending.ChatId},{side.Pending.Outcome.MessageId},{side.Row.Value})")));
         }
+    }
+
+    private const string InsertExpiringSql = "INSERT INTO expiring_messages (expires_at, chat_id, message_id) VALUES ";
+
+    private void AppendExpiring(DbCommand command, IEnumerable<PendingMessage> expiring) => _sql.Append(InsertExpiringSql).AppendJoin(
+        ',', expiring.Select(pending => Inv($"({ExpiryName(command, pending)},{pending.ChatId},{pending.Outcome.MessageId})")));
+
+    /// <summary>One parameter for each time that the chats of a batch have set: few.</summary>
+    private static string ExpiryName(DbCommand command, PendingMessage pending)
+    {
+        if (pending.Outcome.ExpiresAt is not { } expiresAt) return "NULL";
+        var name = Inv($"@e{(long)pending.Chat!.DisappearAfter.TotalSeconds}");
+        if (!command.Parameters.Contains(name)) AddParameter(command, name, expiresAt);
+        return name;
     }
 
     private void AppendMoveHeads(AppendBatch batch)

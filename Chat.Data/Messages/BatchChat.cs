@@ -22,6 +22,9 @@ internal sealed class BatchChat(long chatId, long checkedVersion)
     /// <summary>Between two messages of a member; zero for no slow mode.</summary>
     public TimeSpan SlowMode { get; private set; }
 
+    /// <summary>How long a message stays; zero for good.</summary>
+    public TimeSpan DisappearAfter { get; private set; }
+
     /// <summary>Whether its senders must be looked up under the lock.</summary>
     public bool ChecksSenders => RosterChanged || SlowMode > TimeSpan.Zero;
 
@@ -32,8 +35,9 @@ internal sealed class BatchChat(long chatId, long checkedVersion)
     }
 
     /// <summary>What the database says, under the lock.</summary>
-    public void Stands(long lastMessageId, long rosterVersion, TimeSpan slowMode) =>
-        (LastMessageId, Added, IsActive, RosterChanged, SlowMode) = (lastMessageId, 0, false, rosterVersion != checkedVersion, slowMode);
+    public void Stands(long lastMessageId, long rosterVersion, TimeSpan slowMode, TimeSpan disappearAfter) =>
+        (LastMessageId, Added, IsActive, RosterChanged, SlowMode, DisappearAfter) =
+            (lastMessageId, 0, false, rosterVersion != checkedVersion, slowMode, disappearAfter);
 
     public long NextMessageId()
     {

@@ -129,7 +129,7 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
         ) changed
         JOIN chat_participants me ON me.chat_id = @ChatId AND me.user_id = @UserId AND me.left_at IS NULL
         JOIN messages m ON m.chat_id = @ChatId AND m.message_id = changed.message_id
-        WHERE m.message_id >= me.visible_from AND m.message_id <= @UpToMessageId AND {MessageColumns.NotHiddenFromUser}
+        WHERE m.message_id >= me.visible_from AND m.message_id <= @UpToMessageId AND {MessageColumns.NotHiddenOrRemoved}
         ORDER BY m.last_change_id
         """;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Chat.Data.Polls;
 
 namespace Chat.Data.Messages;
 
@@ -31,6 +32,8 @@ public sealed record MessageBody
     public LocationBody? Location { get; init; }
 
     public ContactBody? Contact { get; init; }
+
+    public PollBody? Poll { get; init; }
 
     /// <returns>Null for none.</returns>
     public static MessageBody? Read(string? body) => body is null ? null : JsonSerializer.Deserialize(body, MessageBodyJson.Default.MessageBody);

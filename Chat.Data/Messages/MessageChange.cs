@@ -2,14 +2,14 @@ namespace Chat.Data.Messages;
 
 /// <summary>A committed change of a message, with what a push of it needs.</summary>
 /// <param name="Kind">See <see cref="ChangeKinds"/>.</param>
-/// <param name="ActorId">Who did it; 0 in a channel.</param>
+/// <param name="ActorId">Who did it; 0 in a channel, and where nobody did: the message expired.</param>
 /// <param name="Row">The message after the change.</param>
 public sealed record MessageChange(
     long ChatId, long ChangeId, string Kind, long ActorId, MessageRow Row, ChangeAudience Audience)
 {
     public ActorsPart Part { get; init; } = ActorsPart.None;
 
-    /// <summary>Who did it, where <see cref="Part"/> is told to that person alone: in a channel. Null elsewhere.</summary>
+    /// <summary>Who did it, where <see cref="Part"/> is told to that person alone: in a channel, and in an anonymous poll. Null elsewhere.</summary>
     public long? UntoldActorId { get; init; }
 }
 
@@ -23,6 +23,12 @@ public sealed record ActorsPart
 
     /// <summary>The actor's reaction; null for none any more, and where the change is about something else.</summary>
     public string? Emoji { get; init; }
+
+    /// <summary>What the actor chose in a poll, one bit an option; null where the change is about something else.</summary>
+    public int? Votes { get; init; }
+
+    /// <summary>Whether others must not learn who the actor is.</summary>
+    public bool IsAnonymous { get; init; }
 }
 
 /// <param name="UserIds">Who is in the chat; empty where nobody need be named: a group in which everybody may see the message.</param>
@@ -37,4 +43,7 @@ public static class ChangeKinds
     public const string Reaction = "reaction";
     public const string Pinned = "pinned";
     public const string Unpinned = "unpinned";
+    public const string Expired = "expired";
+    public const string Vote = "vote";
+    public const string PollClosed = "poll_closed";
 }

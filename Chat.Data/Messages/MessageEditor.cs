@@ -1,5 +1,4 @@
 using Chat.Data.Administration;
-using Chat.Data.Media;
 using Chat.Data.Permissions;
 using Dapper;
 
@@ -70,7 +69,7 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
             }
             return messages.Count == 0
                 ? new DeletionResult(ChangeOutcome.Unchanged, 0, 0)
-                : new DeletionResult(ChangeOutcome.Done, 0, await DeleteAsync(change, messages));
+                : new DeletionResult(ChangeOutcome.Done, 0, await change.RecordAsync(ChangeKinds.Deleted, await MessageRemoval.RemoveAsync(change, messages)));
         });
 
     public Task<DeletionResult> DeleteByAdminAsync(long chatId, long messageId, AdminAction action) =>
@@ -85,39 +84,8 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
                 : ChangeOutcome.Done;
             if (outcome is not ChangeOutcome.Done) return new Change<DeletionResult>(new DeletionResult(outcome, messageId, 0), [], []);
             await AdministrationRepository.RecordAsync(connection, transaction, action);
-            return await change.FinishAsync(new DeletionResult(outcome, 0, await DeleteAsync(change, [message!])));
+            return await change.FinishAsync(new DeletionResult(outcome, 0, await change.RecordAsync(ChangeKinds.Deleted, await MessageRemoval.RemoveAsync(change, [message!]))));
         });
-
-    private static async Task<long> DeleteAsync(MessageTransaction change, List<MessageRow> messages)
-    {
-        var all = new { MessageIds = messages.ConvertAll(message => message.MessageId) };
-        foreach (var sql in new[] { DeleteVersionsSql, DeleteReactionsSql, DeletePinsSql, MessageMedia.CheckSql, MessageMedia.DropSql, MessageMentions.DropSql, DeleteSql })
-            await change.ExecuteAsync(sql, all);
-        // A withheld message stays one, also as a tombstone: its tick stays what it is.
-        var withheld = messages.FindAll(message => WithheldMessages.IsMarked(message.Body)).ConvertAll(message => message.MessageId);
-        if (withheld.Count > 0) await change.ExecuteAsync(KeepMarkSql, new { MessageIds = withheld, Body = WithheldMessages.Mark(body: null) });
-
-        var after = messages.OrderBy(message => message.MessageId).Select(message => message with
-        {
-            MessageText = null, EditedAt = null, Reactions = null, PinnedAt = null, DeletedAt = change.Now,
-            Body = withheld.Contains(message.MessageId) ? WithheldMessages.Mark(body: null) : null,
-        });
-        return await change.RecordAsync(ChangeKinds.Deleted, [.. after]);
-    }
-
-    private const string DeleteVersionsSql = "DELETE FROM message_edits WHERE chat_id = @ChatId AND message_id IN @MessageIds";
-
-    private const string DeleteReactionsSql = "DELETE FROM message_reactions WHERE chat_id = @ChatId AND message_id IN @MessageIds";
-
-    private const string DeletePinsSql = "DELETE FROM pinned_messages WHERE chat_id = @ChatId AND message_id IN @MessageIds";
-
-    private const string DeleteSql = """
-        UPDATE messages
-        SET message_text = NULL, body = NULL, edited_at = NULL, reactions = NULL, pinned_at = NULL, deleted_at = @Now
-        WHERE chat_id = @ChatId AND message_id IN @MessageIds
-        """;
-
-    private const string KeepMarkSql = "UPDATE messages SET body = @Body WHERE chat_id = @ChatId AND message_id IN @MessageIds";
 
     public Task<HidingResult> HideAsync(long chatId, long actorId, IReadOnlyList<long> messageIds) =>
         _changes.RunAsync(chatId, actorId, new HidingResult(ChangeOutcome.NotFound, 0, []), async change =>

@@ -97,15 +97,15 @@ public sealed class MessageReferences(ChatDatabase database, MediaRepository med
                 cancellationToken: cancellationToken));
             return rows.ToDictionary(
                 row => new SentKey(row.ChatId, new Guid(row.ClientMessageId, bigEndian: true)),
-                row => new AppendResult(AppendOutcome.Duplicate, row.MessageId, row.SentAt) { Withheld = WithheldMessages.IsMarked(row.Body) });
+                row => new AppendResult(AppendOutcome.Duplicate, row.MessageId, row.SentAt) { Withheld = WithheldMessages.IsMarked(row.Body), ExpiresAt = row.ExpiresAt });
         }, cancellationToken);
 
     // Sent by 0: as a channel's post.
     private const string FindSentSql = """
-        SELECT chat_id, client_message_id, message_id, sent_at, body
+        SELECT chat_id, client_message_id, message_id, sent_at, body, expires_at
         FROM messages
         WHERE chat_id IN @ChatIds AND sender_id IN (0, @SenderId) AND client_message_id IN @ClientMessageIds
         """;
 
-    private sealed record SentRow(long ChatId, byte[] ClientMessageId, long MessageId, DateTime SentAt, string? Body);
+    private sealed record SentRow(long ChatId, byte[] ClientMessageId, long MessageId, DateTime SentAt, string? Body, DateTime? ExpiresAt);
 }

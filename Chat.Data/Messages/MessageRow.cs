@@ -18,10 +18,14 @@ public sealed record MessageRow(
     DateTime? EditedAt = null,
     DateTime? DeletedAt = null,
     string? Reactions = null,
-    DateTime? PinnedAt = null)
+    DateTime? PinnedAt = null,
+    DateTime? ExpiresAt = null)
 {
     /// <summary>The emoji that the reader reacted with. Known where somebody reads, not where something is pushed to everybody.</summary>
     public string? MyReaction { get; init; }
+
+    /// <summary>What the reader chose in the poll, one bit an option. Known where somebody reads, likewise.</summary>
+    public int MyVotes { get; init; }
 
     /// <summary>The head of the message that it answers, where the reader may see that, or everybody whom it is pushed to.</summary>
     public QuotedHead? Quoted { get; init; }
@@ -41,11 +45,26 @@ internal static class MessageColumns
     /// <summary>Of <c>messages m</c>.</summary>
     public const string OfM = """
         m.chat_id, m.message_id, m.sender_id, m.client_message_id, m.message_type, m.message_text, m.body, m.sent_at,
-          m.last_change_id, m.edited_at, m.deleted_at, m.reactions, m.pinned_at
+          m.last_change_id, m.edited_at, m.deleted_at, m.reactions, m.pinned_at, m.expires_at
         """;
 
-    /// <summary>A condition on <c>messages m</c>: it is not hidden from <c>@UserId</c>. One look-up in a primary key.</summary>
-    public const string NotHiddenFromUser = """
+    /// <summary>
+    /// A condition on <c>messages m</c>: <c>@UserId</c> has not hidden it, nor was it withheld from them (one look-up in a primary key), and it
+    /// has not expired.
+    /// </summary>
+    public const string NotHiddenFromUser = $"""
+        {NotExpired} AND {NotInHidden}
+        """;
+
+    /// <summary>A condition on <c>messages m</c>. By the database's clock, so that every node and every read agrees.</summary>
+    public const string NotExpired = "(m.expires_at IS NULL OR m.expires_at > UTC_TIMESTAMP(6))";
+
+    /// <summary>The same as <see cref="NotHiddenFromUser"/>, but with what is left of expired messages: clients are to drop what they hold of them.</summary>
+    public const string NotHiddenOrRemoved = $"""
+        ({NotExpired} OR m.deleted_at IS NOT NULL) AND {NotInHidden}
+        """;
+
+    private const string NotInHidden = """
         NOT EXISTS (
             SELECT 1 FROM hidden_messages h WHERE h.chat_id = m.chat_id AND h.user_id = @UserId AND h.message_id = m.message_id)
         """;

@@ -15,6 +15,9 @@ internal sealed record Actor(long UserId, string ChatType, string Role, ChatPerm
     /// <summary>Who did it, for everybody to see: in a channel nobody is told.</summary>
     public long ShownId => IsInChannel ? 0 : UserId;
 
+    /// <summary>Nobody in particular: what the server does by itself.</summary>
+    public static Actor TheServer(string chatType) => new(0, chatType, "", ChatPermissions.None, VisibleFrom: 0, LastHideId: 0);
+
     public bool May(ChatAction action) => ChatRights.MayDo(action, ChatType, Role, Permissions);
 }
 
@@ -47,17 +50,24 @@ internal sealed class MessageTransaction
 
     /// <returns>Null when there is no such chat, or the actor is not in it.</returns>
     public static async Task<MessageTransaction?> LockAsync(
-        DbConnection connection, DbTransaction transaction, long chatId, long actorId, DateTime now)
+        DbConnection connection, DbTransaction transaction, long chatId, long? actorId, DateTime now)
     {
         var head = await connection.QuerySingleOrDefaultAsync<Head>(LockSql, new { ChatId = chatId }, transaction);
         if (head is null) return null;
+        var actor = actorId is { } userId ? await FindActorAsync(connection, transaction, head, userId) : Actor.TheServer(head.ChatType);
+        return actor is null
+            ? null
+            : new MessageTransaction(connection, transaction, head, actor, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)));
+    }
+
+    private static async Task<Actor?> FindActorAsync(DbConnection connection, DbTransaction transaction, Head head, long actorId)
+    {
         var present = await connection.QuerySingleOrDefaultAsync<PresentRow>(
-            ActorSql, new { ChatId = chatId, UserId = actorId }, transaction);
+            ActorSql, new { head.ChatId, UserId = actorId }, transaction);
         if (present is null) return null;
         var permissions = ChatRights.Of(
             head.ChatType, (ChatPermissions)head.DefaultPermissions, present.Role, (ChatPermissions?)present.Allowed);
-        var actor = new Actor(actorId, head.ChatType, present.Role, permissions, present.VisibleFrom, present.LastHideId);
-        return new MessageTransaction(connection, transaction, head, actor, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)));
+        return new Actor(actorId, head.ChatType, present.Role, permissions, present.VisibleFrom, present.LastHideId);
     }
 
     /// <summary>The same for an admin, who is in no chat and sees all of them; nobody is told who it was.</summary>
@@ -122,6 +132,10 @@ internal sealed class MessageTransaction
         LOCK IN SHARE MODE
         """;
 
+    /// <summary>Messages, by the parameters that <see cref="ExecuteAsync"/> knows; to be read under a lock.</summary>
+    public async Task<IReadOnlyList<MessageRow>> ListMessagesAsync(string sql, object more) =>
+        (await _connection.QueryAsync<MessageRow>(sql, Parameters(more), _transaction)).AsList();
+
     /// <summary>One value, by the parameters that <see cref="ExecuteAsync"/> knows; to be read under a lock.</summary>
     public Task<T?> ScalarAsync<T>(string sql, object more) => _connection.ExecuteScalarAsync<T>(sql, Parameters(more), _transaction);
 
@@ -163,7 +177,7 @@ internal sealed class MessageTransaction
     public async Task<long> RecordAsync(string kind, MessageRow after, ActorsPart part)
     {
         var changeId = await RecordAsync(kind, after);
-        _changes[^1] = _changes[^1] with { Part = part, UntoldActorId = Actor.IsInChannel ? Actor.UserId : null };
+        _changes[^1] = _changes[^1] with { Part = part, UntoldActorId = Actor.IsInChannel || part.IsAnonymous ? Actor.UserId : null };
         return changeId;
     }
 
@@ -183,13 +197,15 @@ internal sealed class MessageTransaction
         """;
 
     /// <summary>Appends a system message of the actor, with the chat's next id.</summary>
-    public async Task PostAsync(SystemBody body)
+    /// <returns>The id.</returns>
+    public async Task<long> PostAsync(SystemBody body)
     {
         var row = new MessageRow(
             ChatId, LastMessageId + 1, Actor.ShownId, Guid.NewGuid().ToByteArray(bigEndian: true), "system", MessageText: null, body.ToJson(), Now);
         await _connection.ExecuteAsync(PostSql, row, _transaction);
         _messages.Add(row);
         if (_head.ChatType == "direct") _people = await ListAsync<long>(PresentSql, new { ChatId });
+        return row.MessageId;
     }
 
     private const string PostSql = """

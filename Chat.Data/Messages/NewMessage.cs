@@ -111,6 +111,9 @@ public readonly record struct AppendResult(AppendOutcome Outcome, long MessageId
     /// <summary>Whether the message is stored, and never reaches the other person of the direct chat.</summary>
     public bool Withheld { get; init; }
 
+    /// <summary>When the message goes by itself; null when it stays.</summary>
+    public DateTime? ExpiresAt { get; init; }
+
     public bool IsRefused => Outcome is not (AppendOutcome.Stored or AppendOutcome.Duplicate);
 }
 

@@ -25,6 +25,10 @@ public enum ChatAction
 
     ChangeInfo,
     SetSlowMode,
+
+    /// <summary>How long messages stay.</summary>
+    SetDisappearing,
+
     ManageInvites,
     Promote,
     Demote,

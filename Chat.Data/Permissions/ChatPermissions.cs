@@ -16,7 +16,7 @@ public enum ChatPermissions
 
     AddMembers = 1 << 3,
 
-    /// <summary>Title, description, picture, slow mode.</summary>
+    /// <summary>Title, description, picture, slow mode, how long messages stay.</summary>
     ChangeInfo = 1 << 4,
 
     Pin = 1 << 5,

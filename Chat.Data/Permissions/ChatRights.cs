@@ -43,6 +43,7 @@ public static class ChatRights
         [ChatAction.SilenceMember] = ChatPermissions.RestrictMembers,
         [ChatAction.ChangeInfo] = ChatPermissions.ChangeInfo,
         [ChatAction.SetSlowMode] = ChatPermissions.ChangeInfo,
+        [ChatAction.SetDisappearing] = ChatPermissions.ChangeInfo,
         [ChatAction.ManageInvites] = ChatPermissions.ManageInvites,
         [ChatAction.Promote] = ChatPermissions.ManageRoles,
         [ChatAction.Demote] = ChatPermissions.ManageRoles,
@@ -73,6 +74,8 @@ public static class ChatRights
     /// <summary>Whether a participant with these permissions may do this.</summary>
     public static bool MayDo(ChatAction action, string chatType, string role, ChatPermissions permissions)
     {
+        // Either of the two, who have nothing else to change there.
+        if (chatType == "direct" && action is ChatAction.SetDisappearing) return true;
         if (chatType == "direct" && !OfDirectChats.Contains(action)) return false;
         if (chatType == "channel" && NotOfChannels.Contains(action)) return false;
         if (action is ChatAction.TransferOwnership && role != "owner") return false;

@@ -97,6 +97,7 @@ internal sealed class Exporting : AccountsFixture
         Assert.That(await Database.ScalarAsync<int>("SELECT attempts FROM account_exports WHERE export_id = @exportId", new { exportId }), Is.EqualTo(2));
         using var zip = await FetchAsync(ann, exportId);
         Assert.That(Read(zip, "chats.json").GetArrayLength(), Is.Zero);
+        Assert.That(Read(zip, "scheduled.json").GetArrayLength(), Is.Zero);
     }
 
     [Test]

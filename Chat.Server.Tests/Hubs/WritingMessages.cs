@@ -28,7 +28,11 @@ public sealed class WritingMessages
         new MessageView(1, 2, 3, Guid.Empty, "voice", null, null, At, Media: new MessageMediaView(6, "audio/ogg", 7, false, DurationMs: 1234)),
         new MessageView(1, 2, 3, Guid.Empty, "text", "news", null, At, Forwarded: new ForwardedView("channel", Title: "Néws")),
         new MessageView(1, 2, 3, Guid.Empty, "text", "news", null, At, Forwarded: new ForwardedView("direct", 7)),
+        new MessageView(1, 2, 3, Guid.Empty, "text", "for a day", null, At, ExpiresAt: At.AddDays(1)),
+        new MessageView(1, 2, 3, null, "system", null, new SystemMessageView("disappearing_changed", [], null, Seconds: 86400), At),
+        new MessageView(1, 2, 3, Guid.Empty, "poll", null, null, At, ChangeId: 3, Poll: new PollView("Who?", [new("Ann", 2), new("Bob", 0)], true, false, 2, At), MyVotes: [0]),
         new SendMessageResult(1, 2, At, Duplicate: false),
+        new SendMessageResult(1, 2, At, Duplicate: false, Withheld: true, ExpiresAt: At.AddDays(1)),
         new SendMessageResult(9_007_199_254_740_991, 2, At.AddTicks(7), Duplicate: true),
     ];
 

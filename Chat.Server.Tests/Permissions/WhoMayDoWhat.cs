@@ -22,6 +22,7 @@ public sealed class WhoMayDoWhat
         [ChatAction.SilenceMember] = ("", "oa", ""),
         [ChatAction.ChangeInfo] = ("", "oa", "oa"),
         [ChatAction.SetSlowMode] = ("", "oa", ""),
+        [ChatAction.SetDisappearing] = ("m", "oa", "oa"),
         [ChatAction.ManageInvites] = ("", "oa", "oa"),
         [ChatAction.Promote] = ("", "o", "o"),
         [ChatAction.Demote] = ("", "o", "o"),

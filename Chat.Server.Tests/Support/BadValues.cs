@@ -37,6 +37,8 @@ internal static class BadValues
         var values = field switch
         {
             { Name: "limit" } => [.. BadNumbers, "0", "101", "2147483648"],
+            // The first option of a poll is 0.
+            { Name: "option" } => BadNumbers,
             _ when field.Type == typeof(int) => [.. BadNumbers, "0"],
             { Name: "permissions" } => BadNames,
             // An empty one takes it away.
@@ -52,6 +54,8 @@ internal static class BadValues
             _ when field.Type == typeof(DateTime) => BadTimes,
             _ when field.Type == typeof(IReadOnlyList<string>) => BadPhoneNumbers,
             _ when field.Type == typeof(LocationView) => BadLocations,
+            _ when field.Type == typeof(PollDraft) => BadPolls,
+            _ when field.Type == typeof(IReadOnlyList<int>) => BadPositions,
             _ when field.Type == typeof(ContactCardView) => BadCards,
             _ when field.Type == typeof(bool) => ["1", "0", "\"true\"", "[]"],
             // Watching nobody is how a client stops watching, and no pinned chats are fine.
@@ -69,6 +73,18 @@ internal static class BadValues
         "5", "[]", "\"text\"", "{\"latitude\":91,\"longitude\":0}", "{\"latitude\":0,\"longitude\":-180.1}", "{\"latitude\":\"1\",\"longitude\":0}",
         "{\"latitude\":1e999,\"longitude\":0}", "{\"latitude\":1,\"longitude\":1,\"accuracyMeters\":0}", "{\"latitude\":1,\"longitude\":1,\"name\":\"\"}",
         "{\"latitude\":1,\"longitude\":1,\"name\":\"a\\u0000b\"}", $"{{\"latitude\":1,\"longitude\":1,\"address\":\"{new string('x', 201)}\"}}",
+    ];
+
+    private static readonly string[] BadPositions =
+        ["5", "\"text\"", "[-1]", "[12]", "[0,-1]", "[9007199254740992]", "[\"1\"]", "[null]", "[[1]]", "[1.5]", $"[{string.Join(',', Enumerable.Repeat(1, 13))}]"];
+
+    private static readonly string[] BadPolls =
+    [
+        "5", "[]", "\"text\"", "{\"question\":\"Who?\"}", "{\"question\":\"Who?\",\"options\":[\"a\"]}", "{\"question\":\"\",\"options\":[\"a\",\"b\"]}",
+        "{\"question\":\"  \",\"options\":[\"a\",\"b\"]}", "{\"question\":\"Who?\",\"options\":[\"a\",\"a\"]}", "{\"question\":\"Who?\",\"options\":[\"a\",null]}",
+        "{\"question\":\"Who?\",\"options\":[\"a\",\" \"]}", "{\"question\":\"Who?\",\"options\":[\"a\",\"b\\nc\"]}", "{\"options\":[\"a\",\"b\"]}",
+        "{\"question\":\"Who?\",\"options\":[\"a\",\"b\"],\"closesAt\":\"2099-01-01T00:00:00\"}", $"{{\"question\":\"{new string('x', 301)}\",\"options\":[\"a\",\"b\"]}}",
+        $"{{\"question\":\"Who?\",\"options\":[{string.Join(',', Enumerable.Range(0, 13).Select(i => $"\"{i}\""))}]}}",
     ];
 
     private static readonly string[] BadCards =

@@ -3,16 +3,19 @@ using Chat.Data.Blocks;
 using Chat.Data.Channels;
 using Chat.Data.Chats;
 using Chat.Data.Contacts;
+using Chat.Data.Disappearing;
 using Chat.Data.Groups;
 using Chat.Data.Invites;
 using Chat.Data.Messages;
 using Chat.Data.Notifications;
 using Chat.Data.Permissions;
 using Chat.Data.Pins;
+using Chat.Data.Polls;
 using Chat.Data.Presence;
 using Chat.Data.Reactions;
 using Chat.Data.Receipts;
 using Chat.Data.Reports;
+using Chat.Data.Scheduling;
 using Chat.Data.Search;
 using Chat.Data.Settings;
 using Chat.Server.Features.Accounts;
@@ -20,17 +23,20 @@ using Chat.Server.Features.Blocks;
 using Chat.Server.Features.Channels;
 using Chat.Server.Features.Chats;
 using Chat.Server.Features.Contacts;
+using Chat.Server.Features.Disappearing;
 using Chat.Server.Features.Groups;
 using Chat.Server.Features.Invites;
 using Chat.Server.Features.Messages;
 using Chat.Server.Features.Notifications;
 using Chat.Server.Features.Permissions;
 using Chat.Server.Features.Pins;
+using Chat.Server.Features.Polls;
 using Chat.Server.Features.Presence;
 using Chat.Server.Features.Privacy;
 using Chat.Server.Features.Reactions;
 using Chat.Server.Features.Receipts;
 using Chat.Server.Features.Reports;
+using Chat.Server.Features.Scheduling;
 using Chat.Server.Features.Search;
 using Chat.Server.Features.Settings;
 using Chat.Server.Features.Typing;
@@ -97,7 +103,9 @@ internal sealed class HubHarness : IDisposable
             new WatchPresenceService(PresenceStore.Object, LastSeen.Object, privacy, ConnectionGroups.Object, HubContext.Object),
             new TypingService(Rosters, Rights.Object, HubContext.Object, NullLogger<TypingService>.Instance),
             People(privacy),
-            new MarkServices(new ReactionService(Reactions.Object, Rights.Object, privacy), new PinService(Pins.Object)),
+            new MarkServices(new ReactionService(Reactions.Object, Rights.Object, privacy), new PinService(Pins.Object), new PollService(Polls.Object, privacy), new DisappearingService(Disappearing.Object),
+                new ScheduleService(
+                    Scheduled.Object, Rosters, new ScheduledNotifier(HubContext.Object, NullLogger<ScheduledNotifier>.Instance), Time)),
             new FindingServices(
                 new SearchService(Mock.Of<ISearchReader>(), Mock.Of<INameSearch>(), privacy),
                 new NotificationService(Mock.Of<INotificationStore>(), privacy, Time),
@@ -135,6 +143,9 @@ internal sealed class HubHarness : IDisposable
     public Mock<IMessageReferences> References { get; } = new(MockBehavior.Strict);
 
     public Mock<IMessageEditor> Editor { get; } = new();
+    public Mock<IDisappearingStore> Disappearing { get; } = new();
+    public Mock<IScheduledStore> Scheduled { get; } = new();
+    public Mock<IPollStore> Polls { get; } = new();
     public Mock<IPinStore> Pins { get; } = new();
     public Mock<IReactionStore> Reactions { get; } = new();
     public Mock<IChatHeadReader> Heads { get; } = new(MockBehavior.Strict);

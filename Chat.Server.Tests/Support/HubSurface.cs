@@ -53,7 +53,7 @@ public static class HubSurface
         foreach (var field in method.Fields.Where(f => !f.Optional))
             request[field.Name] = ValidValue(method, field, chatId, userId);
         // Its fields are optional, and yet it must have something.
-        if (method.Name == nameof(ChatHub.SendMessage)) request["text"] = "a text";
+        if (method.Name is nameof(ChatHub.SendMessage) or nameof(ChatHub.ScheduleMessage)) request["text"] = "a text";
         return request;
     }
 
@@ -69,6 +69,7 @@ public static class HubSurface
         { Name: "audience" } => Audiences.Everyone,
         { Name: "kind" } => "messages",
         { Name: "reason" } => ReportReasons.Spam,
+        { Name: "sendAt" } => TimeProvider.System.GetUtcNow().AddHours(1).UtcDateTime,
         _ when field.Type == typeof(long) => 1,
         _ when field.Type == typeof(int) => 1,
         _ when field.Type == typeof(bool) => true,
@@ -76,6 +77,7 @@ public static class HubSurface
         _ when field.Type == typeof(string) => "a text",
         { Name: "chatIds" } => new JsonArray(chatId),
         _ when field.Type == typeof(IReadOnlyList<long>) => new JsonArray(userId),
+        _ when field.Type == typeof(IReadOnlyList<int>) => new JsonArray(0),
         { Name: "permissions" } => new JsonArray("send_text"),
         _ when field.Type == typeof(IReadOnlyList<string>) => new JsonArray("+4915100000000"),
         _ => throw new NotSupportedException(

@@ -76,7 +76,7 @@ internal static class Seed
         database.ListAsync<MessageRow>(
             """
             SELECT chat_id, message_id, sender_id, client_message_id, message_type, message_text, body, sent_at,
-              last_change_id, edited_at, deleted_at, reactions, pinned_at
+              last_change_id, edited_at, deleted_at, reactions, pinned_at, expires_at
             FROM messages WHERE chat_id = @chatId ORDER BY message_id
             """,
             new { chatId });

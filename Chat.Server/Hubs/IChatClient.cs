@@ -41,6 +41,9 @@ public interface IChatClient
     /// <summary>Somebody began or stopped typing in one of your chats; perhaps yourself on another device.</summary>
     Task TypingChanged(TypingChangedEvent typing);
 
+    /// <summary>A message of yours that waits for its time was added, moved, canceled or sent, or failed.</summary>
+    Task ScheduledChanged(ScheduledChangedEvent change);
+
     /// <summary>You changed the settings of a chat, on another device.</summary>
     Task ChatSettingsChanged(ChatSettingsChangedEvent changed);
 

@@ -41,6 +41,9 @@ internal static class MessageJson
         private static readonly JsonEncodedText Contact = JsonEncodedText.Encode("contact");
         private static readonly JsonEncodedText Signature = JsonEncodedText.Encode("signature");
         private static readonly JsonEncodedText Views = JsonEncodedText.Encode("views");
+        private static readonly JsonEncodedText ExpiresAt = JsonEncodedText.Encode("expiresAt");
+        private static readonly JsonEncodedText Poll = JsonEncodedText.Encode("poll");
+        private static readonly JsonEncodedText MyVotes = JsonEncodedText.Encode("myVotes");
 
         public override MessageView Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new NotSupportedException("Servers write messages, clients read them.");
@@ -76,6 +79,9 @@ internal static class MessageJson
             if (value.Contact is { } contact) Write(writer, Contact, contact, options);
             if (value.Signature is { } signature) writer.WriteString(Signature, signature);
             if (value.Views is { } views) writer.WriteNumber(Views, views);
+            if (value.ExpiresAt is { } expiresAt) writer.WriteString(ExpiresAt, expiresAt);
+            if (value.Poll is { } poll) Write(writer, Poll, poll, options);
+            if (value.MyVotes is { } myVotes) Write(writer, MyVotes, myVotes, options);
             writer.WriteEndObject();
         }
 
@@ -93,6 +99,7 @@ internal static class MessageJson
         private static readonly JsonEncodedText SentAt = JsonEncodedText.Encode("sentAt");
         private static readonly JsonEncodedText Duplicate = JsonEncodedText.Encode("duplicate");
         private static readonly JsonEncodedText Withheld = JsonEncodedText.Encode("withheld");
+        private static readonly JsonEncodedText ExpiresAt = JsonEncodedText.Encode("expiresAt");
 
         public override SendMessageResult Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new NotSupportedException("Servers write results, clients read them.");
@@ -105,6 +112,7 @@ internal static class MessageJson
             writer.WriteString(SentAt, value.SentAt);
             writer.WriteBoolean(Duplicate, value.Duplicate);
             if (value.Withheld is { } withheld) writer.WriteBoolean(Withheld, withheld);
+            if (value.ExpiresAt is { } expiresAt) writer.WriteString(ExpiresAt, expiresAt);
             writer.WriteEndObject();
         }
     }

@@ -154,3 +154,60 @@ test('a pushed change does not take the head away that a reply shows, and a page
   window.applySync(answer([], 2, { changes: [edited], upToChangeId: 1, lastChangeId: 1 }));
   expect(window.messages[1]!.replyTo).toEqual({ messageId: 1 });
 });
+
+const expiring = (messageId: number, at: number): MessageView => ({ ...message(messageId), expiresAt: new Date(at).toISOString() });
+const gone = (messageId: number, at: number, changeId: number): MessageView =>
+  ({ ...expiring(messageId, at), text: null, deletedAt: new Date(at + 5_000).toISOString(), changeId });
+
+test('a message goes when its time has come, held or kept aside, and its number still counts', () => {
+  const window = new MessageWindow(0, null);
+  window.post(expiring(1, 1_000));
+  window.post(message(2));
+  window.post(expiring(4, 500));
+  expect(window.nextExpiry()).toBe(500);
+  expect(window.dropExpired(999)).toBe(false);
+  expect(window.dropExpired(1_000)).toBe(true);
+  expect([ids(window), window.nextExpiry()]).toEqual([[2], Infinity]);
+  window.post(message(3));
+  expect([ids(window), window.upTo]).toEqual([[2, 3], 4]);
+});
+
+test('what expired leaves no tombstone, live, by sync or in a page that was read before', () => {
+  const window = new MessageWindow(3, message(3), 0);
+  const page = { chatId: 1, messages: [expiring(1, 1_000), expiring(2, 1_000)], hasOlder: false, hasNewer: true };
+  window.applyChange({ chatId: 1, changeId: 1, kind: 'expired', actorId: null, message: gone(1, 1_000, 1) }, Me);
+  window.applySync(answer([], 3, { changes: [gone(2, 1_000, 2)], upToChangeId: 2, lastChangeId: 2 }));
+  window.prepend(page, 3);
+  expect([ids(window), window.hasHole]).toEqual([[3], false]);
+});
+
+test('a message that somebody deleted before its time shows as deleted', () => {
+  const window = new MessageWindow(1, expiring(1, 9_000), 0);
+  const deleted = { ...expiring(1, 9_000), text: null, deletedAt: new Date(5_000).toISOString(), changeId: 1 };
+  window.applyChange({ chatId: 1, changeId: 1, kind: 'deleted', actorId: 2, message: deleted }, Me);
+  expect(window.messages.map((held) => held.deletedAt != null)).toEqual([true]);
+});
+
+const poll = { question: 'Who?', options: [{ text: 'Ann', votes: 1 }, { text: 'Bob', votes: 0 }], multiple: false, anonymous: true, voters: 1 };
+const voted = (changeId: number, actorId: number | null, votes?: number[]) => ({
+  chatId: 1, changeId, kind: 'vote', actorId, message: { ...changed(2, changeId, ''), type: 'poll', poll }, ...(votes && { votes }),
+});
+
+test("one's own vote and one's own reaction are each as of the change that told of them", () => {
+  const window = new MessageWindow(2, { ...changed(2, 4, ''), type: 'poll', poll, myReaction: '👍', myVotes: [0] }, 4);
+  window.applyChange(voted(5, 3), Me);
+  window.applyChange(voted(6, Me, [1]), Me);
+  window.applyChange(reacted(7, Me, '🎉'), Me);
+  window.applyChange(voted(8, 3), Me);
+  expect(window.messages.map((held) => [held.myVotes, held.myReaction])).toEqual([[[1], '🎉']]);
+  window.applyChange(voted(9, Me, []), Me);
+  expect(window.messages.map((held) => [held.myVotes, held.myReaction])).toEqual([[undefined, '🎉']]);
+});
+
+test('a vote in an anonymous poll is told twice, and the second time with what is one\'s own', () => {
+  const window = new MessageWindow(2, { ...changed(2, 4, ''), type: 'poll', poll }, 4);
+  window.applyChange(voted(5, null), Me);
+  window.applyChange(voted(5, Me, [0]), Me);
+  window.applyChange(voted(6, null), Me);
+  expect([window.messages[0]!.myVotes, window.hasHole]).toEqual([[0], false]);
+});

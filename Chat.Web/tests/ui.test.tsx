@@ -19,7 +19,7 @@ const message = (messageId: number, senderId: number, sentAt: string, more: Part
 });
 const conversation = (messages: MessageView[], more: Partial<Conversation> = {}): Conversation => ({
   chatId: 1, messages, pending: [], watermarks: { deliveredUpTo: 0, readUpTo: 0, othersDeliveredUpTo: 0, othersReadUpTo: 0 },
-  hasOlder: false, loadingOlder: false, members: null, ...more,
+  hasOlder: false, loadingOlder: false, members: null, disappearingSeconds: 0, ...more,
 });
 
 describe('links', () => {

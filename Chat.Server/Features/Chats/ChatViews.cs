@@ -34,7 +34,8 @@ internal static class ChatViews
         row.LastHideId,
         row.Username,
         row.Signatures,
-        (int)row.UnreadMentions);
+        (int)row.UnreadMentions,
+        row.DisappearSeconds);
 
     public static WatermarksView ToView(this ChatPosition position) =>
         new(position.DeliveredUpTo, position.ReadUpTo, position.OthersDeliveredUpTo, position.OthersReadUpTo);

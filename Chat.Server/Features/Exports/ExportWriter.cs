@@ -10,13 +10,15 @@ using Chat.Server.Features.Chats;
 using Chat.Server.Features.Contacts;
 using Chat.Server.Features.Media.Storage;
 using Chat.Server.Features.Messages;
+using Chat.Server.Features.Scheduling;
 using Chat.Server.Features.Settings;
 using Chat.Server.Hubs.Contract;
 
 namespace Chat.Server.Features.Exports;
 
 /// <summary>
-/// Writes what somebody may see of their own data, as JSON in a zip: profile, sessions, settings, contacts, blocks, chats, each chat's messages, and their files.
+/// Writes what somebody may see of their own data, as JSON in a zip: profile, sessions, settings, contacts, blocks, messages that wait for their time,
+/// chats, and each chat's messages, and their files.
 /// Reads as the person's own client would, page by page, and holds one page at a time.
 /// </summary>
 internal sealed class ExportWriter(
@@ -25,6 +27,7 @@ internal sealed class ExportWriter(
     SettingsService settings,
     ContactService contacts,
     BlockService blocks,
+    ScheduleService scheduled,
     ChatService chats,
     IHistoryReader history,
     MediaRepository media,
@@ -44,6 +47,7 @@ internal sealed class ExportWriter(
         await AddAsync(zip, "settings.json", await settings.GetAsync(userId, cancellationToken), cancellationToken);
         await AddListAsync(zip, "contacts.json", ContactsAsync(userId, cancellationToken), cancellationToken);
         await AddListAsync(zip, "blocked.json", BlockedAsync(userId, cancellationToken), cancellationToken);
+        await AddAsync(zip, "scheduled.json", (await scheduled.ListAsync(userId, cancellationToken)).Messages, cancellationToken);
 
         var files = new ExportMedia(media, mediaStore, options.MaxMediaBytes);
         var chatIds = new List<long>();

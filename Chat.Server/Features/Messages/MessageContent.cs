@@ -1,6 +1,7 @@
 using Chat.Data.Chats;
 using Chat.Data.Media;
 using Chat.Data.Messages;
+using Chat.Data.Polls;
 using Chat.Server.Errors;
 using Chat.Server.Hubs.Contract;
 
@@ -41,13 +42,16 @@ internal sealed class MessageContentReader(IMessageReferences references)
     /// <summary>Of a request that needs no look-up.</summary>
     public static MessageContent Read(SendMessageRequest request)
     {
-        if (request.Location is null && request.Contact is null && request.Mentions is null)
+        if (request.TypeOfContent == MessageTypes.Text && request.Mentions is null)
             return new MessageContent(request.TypeOfContent, request.Text, MessageBody.Empty);
         return new MessageContent(request.TypeOfContent, request.Text, new MessageBody
         {
             Mentions = request.Mentions,
             Location = request.Location is { } place
                 ? new LocationBody(place.Latitude, place.Longitude, place.AccuracyMeters, place.Name, place.Address)
+                : null,
+            Poll = request.Poll is { } poll
+                ? new PollBody(poll.Question, [.. poll.Options.Select(text => new PollOption(text))], poll.Multiple, poll.Anonymous, poll.ClosesAt?.ToUniversalTime())
                 : null,
             Contact = request.Contact is { } card ? new ContactBody(card.Name, card.PhoneNumber, card.UserId) : null,
         });

@@ -1,5 +1,6 @@
 using Chat.Data.Chats;
 using Chat.Data.Messages;
+using Chat.Data.Polls;
 using Chat.Server.Hubs;
 using Chat.Server.Hubs.Contract;
 using Chat.Server.Realtime;
@@ -37,25 +38,24 @@ public sealed class MessageNotifier(
         foreach (var change in changes)
         {
             var (audience, chatId, changeId) = (change.Audience, change.ChatId, change.ChangeId);
-            var changed = new MessageChangedEvent(chatId, changeId, change.Kind, change.ActorId, change.Row.ToView(), change.Part.Emoji);
-            if (change.UntoldActorId is { } actorId)
-            {
-                pushes.Push([GroupNames.Chat(chatId)], [PushedEvent.MessageChanged(changed with { Emoji = null })]);
-                pushes.Push([GroupNames.User(actorId)], [PushedEvent.MessageChanged(changed with { ActorId = actorId })]);
-                continue;
-            }
-            if (audience.UserIds.Count == 0)
-            {
-                pushes.Push([GroupNames.Chat(chatId)], [PushedEvent.MessageChanged(changed)]);
-                continue;
-            }
-            pushes.Push([.. audience.UserIds.Except(audience.Unseeing).Select(GroupNames.User)], [PushedEvent.MessageChanged(changed)]);
+            var changed = EventOf(change);
+            // Where nobody is told who it was, the actor's own devices hear the rest after what everybody hears.
+            var told = PushedEvent.MessageChanged(change.UntoldActorId is null ? changed : changed with { Emoji = null, Votes = null });
+            if (audience.UserIds.Count == 0) pushes.Push([GroupNames.Chat(chatId)], [told]);
+            else pushes.Push([.. audience.UserIds.Except(audience.Unseeing).Select(GroupNames.User)], [told]);
             if (audience.Unseeing.Count > 0)
                 pushes.Push(
                     [.. audience.Unseeing.Select(GroupNames.User)],
                     [PushedEvent.MessageChanged(new MessageChangedEvent(chatId, changeId, Kind: null, ActorId: null, Message: null))]);
+            if (change.UntoldActorId is { } actorId)
+                pushes.Push([GroupNames.User(actorId)], [PushedEvent.MessageChanged(changed with { ActorId = actorId })]);
         }
     }
+
+    /// <summary>Nobody makes a message expire, and of an anonymous vote nobody is told whose it is.</summary>
+    private static MessageChangedEvent EventOf(MessageChange change) => new(
+        change.ChatId, change.ChangeId, change.Kind, change.Kind == ChangeKinds.Expired || change.Part.IsAnonymous ? null : change.ActorId,
+        change.Row.ToView(), change.Part.Emoji, change.Part.Votes is { } votes ? PollChoices.ToList(votes) : null);
 
     public void OutcomeUnknown(IReadOnlyCollection<long> chatIds)
     {

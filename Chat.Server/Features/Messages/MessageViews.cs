@@ -1,5 +1,6 @@
 using Chat.Data.Groups;
 using Chat.Data.Messages;
+using Chat.Data.Polls;
 using Chat.Data.Reactions;
 using Chat.Server.Hubs.Contract;
 
@@ -38,8 +39,15 @@ internal static class MessageViews
             body?.Location is { } place ? new LocationView(place.Latitude, place.Longitude, place.AccuracyMeters, place.Name, place.Address) : null,
             body?.Contact is { } card ? new ContactCardView(card.Name, card.PhoneNumber, card.UserId) : null,
             body?.Signature,
-            row.Views);
+            row.Views,
+            row.ExpiresAt,
+            body?.Poll is { } poll ? ToView(poll) : null,
+            row.MyVotes > 0 ? PollChoices.ToList(row.MyVotes) : null);
     }
+
+    private static PollView ToView(PollBody poll) => new(
+        poll.Question, [.. poll.Options.Select(option => new PollOptionView(option.Text, option.Votes))], poll.Multiple, poll.Anonymous, poll.Voters,
+        poll.ClosesAt, poll.ClosedAt);
 
     private static ReplyView ToView(long messageId, QuotedHead? head) =>
         head is null ? new ReplyView(messageId) : new ReplyView(messageId, head.SenderId, head.Type, head.Text);
@@ -49,6 +57,6 @@ internal static class MessageViews
     private static SystemMessageView? ReadBody(string? body)
     {
         var read = SystemBody.Read(body);
-        return read is null ? null : new SystemMessageView(read.Kind, read.UserIds, read.Title, read.MessageId);
+        return read is null ? null : new SystemMessageView(read.Kind, read.UserIds, read.Title, read.MessageId, read.Seconds);
     }
 }

@@ -19,6 +19,7 @@ namespace Chat.Server.Hubs.Contract;
 /// <param name="LastHideId">The last time that you deleted a message for yourself (<c>MessagesHidden</c>); 0 for never.</param>
 /// <param name="Username">The name of a public channel; null elsewhere.</param>
 /// <param name="Signatures">Whether the posts of a channel bear their author's name.</param>
+/// <param name="DisappearingSeconds">How long new messages stay; 0 for good.</param>
 /// <param name="LastActivityAt">UTC; the time of the last message, or of the chat's creation. Chat lists are ordered by it, newest first.</param>
 public sealed record ChatView(
     long ChatId,
@@ -43,7 +44,8 @@ public sealed record ChatView(
     long LastHideId,
     string? Username,
     bool Signatures,
-    int UnreadMentions);
+    int UnreadMentions,
+    int DisappearingSeconds);
 
 /// <summary>
 /// Up-to marks: everything up to and including the id is in that state. They never move back.

@@ -54,6 +54,15 @@ public static class Limits
     /// <summary>Different emoji that people may react to one message with.</summary>
     public const int ReactionKinds = 20;
 
+    /// <summary>Options of a poll; it has at least 2.</summary>
+    public const int PollOptions = 12;
+
+    /// <summary>Characters of a poll's question.</summary>
+    public const int PollQuestionLength = 300;
+
+    /// <summary>Characters of an option of a poll.</summary>
+    public const int PollOptionLength = 100;
+
     /// <summary>Messages that a chat may have pinned.</summary>
     public const int PinnedMessages = 100;
 
@@ -62,6 +71,12 @@ public static class Limits
 
     /// <summary>Characters of what is searched for.</summary>
     public const int QueryLength = 100;
+
+    /// <summary>Messages of somebody that may wait for their time.</summary>
+    public const int ScheduledMessages = 100;
+
+    /// <summary>How far ahead a message may be scheduled, in days.</summary>
+    public const int ScheduleDays = 366;
 
     /// <summary>Chats that somebody may pin.</summary>
     public const int PinnedChats = 10;

@@ -57,13 +57,16 @@ public sealed record MessageVersions(long ChatId, long MessageId, IReadOnlyList<
 public sealed record MessageVersionView(string Text, DateTime WrittenAt);
 
 /// <summary>A message is now another. Changes are numbered 1, 2, 3 … within their chat.</summary>
+/// <param name="ActorId">Who did it; null where nobody did: the message expired.</param>
 /// <param name="Kind">See <see cref="MessageChangeKinds"/>; null when you may not see the message, as <paramref name="ActorId"/> and <paramref name="Message"/>: only count the change.</param>
 /// <param name="ActorId">Who did it; 0 in a channel.</param>
-/// <param name="Message">As it is now, without what is your own in it: <c>myReaction</c> is never there. It stays what it was, unless you are the actor.</param>
+/// <param name="Message">As it is now, without what is your own in it: <c>myReaction</c> and <c>myVotes</c> are never there. They stay what they were, unless you are the actor.</param>
 /// <param name="Emoji">The actor's reaction, where the kind is <c>reaction</c>; absent when it was taken back.</param>
+/// <param name="Votes">What the actor chose, where the kind is <c>vote</c>. In an anonymous poll only the actor's own devices are told, and who the actor is.</param>
 public sealed record MessageChangedEvent(
     long ChatId, long ChangeId, string? Kind, long? ActorId, MessageView? Message,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Emoji = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Emoji = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<int>? Votes = null);
 
 /// <summary>You deleted messages for yourself, on this device or another: drop them.</summary>
 /// <param name="HideId">The number of the last one; they are numbered 1, 2, 3 … for you in this chat.</param>
@@ -77,6 +80,9 @@ public static class MessageChangeKinds
     public const string Reaction = "reaction";
     public const string Pinned = "pinned";
     public const string Unpinned = "unpinned";
+    public const string Expired = "expired";
+    public const string Vote = "vote";
+    public const string PollClosed = "poll_closed";
 }
 
 /// <summary>What a text must be, sent or edited.</summary>

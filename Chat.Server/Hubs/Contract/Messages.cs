@@ -23,6 +23,9 @@ namespace Chat.Server.Hubs.Contract;
 /// <param name="DeletedAt">UTC; present when it was deleted for everybody. Nothing but this is left of it.</param>
 /// <param name="Reactions">The most used first; absent without any.</param>
 /// <param name="MyReaction">Your own; absent without one, and in what is pushed: there it stays what you know.</param>
+/// <param name="ExpiresAt">UTC; drop it then. Absent on messages that stay.</param>
+/// <param name="Poll">Present on polls.</param>
+/// <param name="MyVotes">Positions of what you chose in it; absent without a vote, and in what is pushed, as <paramref name="MyReaction"/>.</param>
 /// <param name="Pinned">True while the chat has it pinned; absent otherwise.</param>
 /// <param name="ReplyTo">Present where it answers another message.</param>
 /// <param name="Forwarded">Where it was written first; absent where that is here.</param>
@@ -52,16 +55,21 @@ public sealed record MessageView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LocationView? Location = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ContactCardView? Contact = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Signature = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Views = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Views = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? ExpiresAt = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PollView? Poll = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<int>? MyVotes = null);
 
 /// <summary>What a system message records; who did it is the message's sender, where that is told.</summary>
 /// <param name="Kind">See <see cref="SystemMessageKinds"/>; show a kind that you do not know as a plain event.</param>
 /// <param name="UserIds">Whom it was done to; empty where nobody.</param>
 /// <param name="Title">The group's title, where the event is about it.</param>
 /// <param name="MessageId">The message that was pinned; absent where the event is about something else.</param>
+/// <param name="Seconds">How long messages stay from then on; absent for good, and where the event is about something else.</param>
 public sealed record SystemMessageView(
     string Kind, IReadOnlyList<long> UserIds, string? Title,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? MessageId = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? MessageId = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Seconds = null);
 
 /// <param name="ClientMessageId">Your name for this message: a UUID, the same on every retry. A repeated send returns the first result.</param>
 /// <param name="Text">1–4,096 UTF-16 code units; not only white space; no control characters but tab and line breaks. A message of type <c>text</c> needs one, a file may have one as its caption, places and contacts have none.</param>
@@ -71,22 +79,25 @@ public sealed record SystemMessageView(
 /// <param name="Mentions">Who is named in the text: 1–100 users. Those who are not in the chat, and you yourself, are passed over.</param>
 /// <param name="Location">Makes it a message of type <c>location</c>.</param>
 /// <param name="Contact">Makes it a message of type <c>contact</c>.</param>
+/// <param name="Poll">Makes it a message of type <c>poll</c>.</param>
 public sealed record SendMessageRequest(
     long ChatId, Guid ClientMessageId, string? Text = null, string? Type = null, long? MediaId = null, long? ReplyTo = null,
-    IReadOnlyList<long>? Mentions = null, LocationView? Location = null, ContactCardView? Contact = null) : IHubRequest
+    IReadOnlyList<long>? Mentions = null, LocationView? Location = null, ContactCardView? Contact = null,
+    PollDraft? Poll = null) : IHubRequest
 {
     /// <summary>What the fields make the message. What a file was uploaded as they do not tell: then a type that files have.</summary>
     internal string TypeOfContent =>
         MediaId is not null ? Type ?? MessageTypes.Document
         : Location is not null ? MessageTypes.Location
         : Contact is not null ? MessageTypes.Contact
+        : Poll is not null ? MessageTypes.Poll
         : MessageTypes.Text;
 
     public void Validate()
     {
         Check.Id("chatId", ChatId);
         Check.Uuid("clientMessageId", ClientMessageId);
-        if (Type is null && MediaId is null && Location is null && Contact is null)
+        if (Type is null && MediaId is null && Location is null && Contact is null && Poll is null)
         {
             MessageTexts.Check(Text);
         }
@@ -96,6 +107,7 @@ public sealed record SendMessageRequest(
             if (MediaId is { } mediaId) Check.Id("mediaId", mediaId);
             Location?.Check("location");
             Contact?.Check("contact");
+            Poll?.Check("poll");
             CheckFit(Type ?? TypeOfContent);
         }
         if (ReplyTo is { } replyTo) Check.Id("replyTo", replyTo);
@@ -109,6 +121,7 @@ public sealed record SendMessageRequest(
         CheckFit("mediaId", MediaId is not null, isMedia);
         CheckFit("location", Location is not null, type == MessageTypes.Location);
         CheckFit("contact", Contact is not null, type == MessageTypes.Contact);
+        CheckFit("poll", Poll is not null, type == MessageTypes.Poll);
         if (type == MessageTypes.Text || (isMedia && Text is not null)) MessageTexts.Check(Text);
         else if (Text is not null) throw ChatException.Invalid("text", $"a message of type {type} has none");
     }
@@ -122,9 +135,11 @@ public sealed record SendMessageRequest(
 
 /// <param name="Duplicate">True when this <c>clientMessageId</c> had been stored before; nothing was written again.</param>
 /// <param name="Withheld">As in <see cref="MessageView"/>; absent unless true.</param>
+/// <param name="ExpiresAt">As in <see cref="MessageView"/>; absent on messages that stay.</param>
 public sealed record SendMessageResult(
     long ChatId, long MessageId, DateTime SentAt, bool Duplicate,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Withheld = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Withheld = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? ExpiresAt = null);
 
 /// <summary>
 /// A page of history. Give at most one of the three anchors; none means the latest page.
@@ -217,11 +232,12 @@ public static class MessageTypes
 
     /// <summary>Somebody's card.</summary>
     public const string Contact = "contact";
+    public const string Poll = "poll";
 
     public const string System = "system";
 
     /// <summary>What <c>SendMessage</c> takes.</summary>
-    public static IReadOnlyList<string> Sendable { get; } = [Text, Image, Video, Audio, Voice, Document, Location, Contact];
+    public static IReadOnlyList<string> Sendable { get; } = [Text, Image, Video, Audio, Voice, Document, Location, Contact, Poll];
 }
 
 /// <summary>Kinds of system messages as they stand on the wire and in the database.</summary>
@@ -241,4 +257,5 @@ public static class SystemMessageKinds
     public const string DescriptionChanged = "description_changed";
     public const string SlowModeChanged = "slow_mode_changed";
     public const string MessagePinned = "message_pinned";
+    public const string DisappearingChanged = "disappearing_changed";
 }

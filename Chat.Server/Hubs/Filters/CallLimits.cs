@@ -8,7 +8,7 @@ namespace Chat.Server.Hubs.Filters;
 /// <summary>What one user may do on one node, over all connections.</summary>
 /// <param name="CallsPerSecond">Hub calls of any kind.</param>
 /// <param name="CallBurst">As many at once, after a rest.</param>
-/// <param name="SendsPerSecond">Messages sent, also by forwarding, and reactions.</param>
+/// <param name="SendsPerSecond">Messages sent, also by forwarding, reactions and votes.</param>
 /// <param name="SendBurst">As many at once: an outbox that is emptied after a time offline.</param>
 /// <param name="TypingPerSecond">Calls of <c>SetTyping</c>.</param>
 /// <param name="TypingBurst">As many at once.</param>
@@ -44,7 +44,7 @@ internal sealed class CallLimits : IDisposable
     {
         var limits = _users.GetOrAdd(invocation.Context.UserId(), _create);
         Take(limits.Calls, "too many calls");
-        if (invocation.HubMethodName is nameof(ChatHub.SendMessage) or nameof(ChatHub.SetReaction)) Take(limits.Sends, "too many messages");
+        if (invocation.HubMethodName is nameof(ChatHub.SendMessage) or nameof(ChatHub.SetReaction) or nameof(ChatHub.VotePoll)) Take(limits.Sends, "too many messages");
         else if (invocation.HubMethodName == nameof(ChatHub.ForwardMessages)) Take(limits.Sends, "too many messages", MessagesOf(invocation));
         else if (invocation.HubMethodName == nameof(ChatHub.SetTyping)) Take(limits.Typing, "too many signs of typing");
         else if (IsSearch(invocation.HubMethodName)) Take(limits.Searches, "too many searches");

@@ -39,6 +39,8 @@ export interface Conversation {
   readonly loadingOlder: boolean;
   /** Of a group, once they were asked for. */
   readonly members: readonly ParticipantView[] | null;
+  /** How long new messages stay; 0 for good. */
+  readonly disappearingSeconds: number;
 }
 
 /** One chat as this client holds it: the head, a window of messages, the marks. Knows no connection. */
@@ -155,6 +157,13 @@ export class Chat {
     this.touch();
   }
 
+  /** Returns whether messages went. */
+  dropExpired(now: number): boolean {
+    const dropped = this.window.dropExpired(now);
+    if (dropped) this.touch();
+    return dropped;
+  }
+
   applyReceipts(receipts: readonly ReceiptView[]): void {
     for (const receipt of receipts) {
       if (receipt.userId === this.me) {
@@ -246,12 +255,14 @@ export class Chat {
       hasOlder: this.window.hasOlder,
       loadingOlder: this.loadingOlder,
       members: this.memberMarks.members,
+      disappearingSeconds: this.#view.disappearingSeconds,
     };
     return this.#conversation;
   }
 
   #heldMore(held: readonly MessageView[]): void {
     for (const message of held) {
+      if (message.system?.kind === 'disappearing_changed') this.#view = { ...this.#view, disappearingSeconds: message.system.seconds ?? 0 };
       if (message.system?.kind !== 'owner_changed') continue;
       const role = message.system.userIds.includes(this.me) ? 'owner' : 'member';
       this.#view = { ...this.#view, role };

@@ -7,6 +7,7 @@ import { Connection, type AccessTokens, type ConnectionState } from './connectio
 import type { ChatSettingsView, ForwardedIntoView, MembershipResult, MessageInfo, MessageVersionView, MessageView, ReplyView, SendMessageResult, SettingsView, UserView } from './contract';
 import { UserDirectory } from './directory';
 import { dispatch } from './events';
+import { ExpiryTimer } from './expiry';
 import { Groups } from './groups';
 import { Invites } from './invites';
 import { Notifications } from './notifications';
@@ -15,12 +16,14 @@ import type { MessageExtras, OutboxStorage } from './outboxStorage';
 import { Observable } from './observable';
 import { People } from './people';
 import { Pins } from './pins';
+import { Polls } from './polls';
 import { PositionCheck, type Visibility } from './positionCheck';
 import { PresenceWatcher } from './presence';
 import { Reactions } from './reactions';
 import { ReceiptSender } from './receipts';
 import { Reports } from './reports';
 import { Search } from './search';
+import { Scheduling } from './scheduling';
 import { replyHead, sentMessage } from './sentMessages';
 import type { HubEvent, HubTransportFactory } from './transport';
 import { TypingSender, TypingWatcher } from './typing';
@@ -64,6 +67,8 @@ export class ChatClient {
   readonly search: Search;
   readonly reports: Reports;
   readonly notifications: Notifications;
+  readonly polls: Polls;
+  readonly scheduling: Scheduling;
   /** Contacts, blocks, settings. */
   readonly people: People;
   readonly #settingsChanges = new Observable();
@@ -74,6 +79,7 @@ export class ChatClient {
   readonly #pages: ChatPages;
   readonly #receipts: ReceiptSender;
   readonly #positions: PositionCheck;
+  readonly #expiry: ExpiryTimer;
   #visibleChatId: number | null = null;
   #focused = true;
 
@@ -94,6 +100,8 @@ export class ChatClient {
     this.search = new Search(this.connection);
     this.reports = new Reports(this.connection);
     this.notifications = new Notifications(this.connection);
+    this.polls = new Polls(this.connection);
+    this.scheduling = new Scheduling(this.connection);
     this.people = new People(
       this.connection,
       (users) => this.directory.put(...users),
@@ -108,6 +116,7 @@ export class ChatClient {
       ...(options.newId && { newId: options.newId }),
     });
     this.store = new ChatStore(options.userId, (chatId) => this.#outbox.entriesOf(chatId));
+    this.#expiry = new ExpiryTimer(this.store, (chat) => this.store.changed(chat.chatId));
     this.#receipts = new ReceiptSender(this.connection, this.store, random);
     const syncOptions: ChatSyncOptions = {
       connection: this.connection,
@@ -147,6 +156,7 @@ export class ChatClient {
     this.#outbox.close();
     this.directory.close();
     this.#positions.close();
+    this.#expiry.close();
   }
 
   /**
@@ -210,6 +220,11 @@ export class ChatClient {
   /** Deletes messages: for everybody, or from one's own sight on all devices. */
   async deleteMessages(chatId: number, messageIds: readonly number[], forEveryone: boolean): Promise<void> {
     await this.connection.call('DeleteMessages', { chatId, messageIds, forEveryone });
+  }
+
+  /** How long new messages of a chat stay: a day, a week or 90 days; null for good. */
+  async setDisappearing(chatId: number, seconds: 86_400 | 604_800 | 7_776_000 | null): Promise<void> {
+    await this.connection.call('SetDisappearing', { chatId, seconds });
   }
 
   /** The texts that a message had before its present one, oldest first. */
@@ -311,6 +326,7 @@ export class ChatClient {
       typing: this.typing,
       invites: this.invites,
       notifications: this.notifications,
+      scheduling: this.scheduling,
       visibleChatId: this.#visibleChatId,
       settle: (chat, held) => this.#settle(chat, held),
       removed: (chatId) => this.#removed(chatId),
@@ -332,6 +348,7 @@ export class ChatClient {
     }
     if (chat.unreadIsGuess && this.connection.getState() === 'online') void this.#sync.fetchHead(chat.chatId);
     this.#receipts.note(chat);
+    this.#expiry.note(chat);
     this.store.changed(chat.chatId);
   }
 

@@ -36,6 +36,10 @@ export interface BlockedPage {
   readonly hasMore: boolean;
 }
 
+export interface CancelScheduledRequest {
+  readonly scheduledId: number;
+}
+
 export interface ChatHit {
   readonly chatId: number;
   readonly type: string;
@@ -108,6 +112,12 @@ export interface ChatView {
   readonly username: string | null;
   readonly signatures: boolean;
   readonly unreadMentions: number;
+  readonly disappearingSeconds: number;
+}
+
+export interface ClosePollRequest {
+  readonly chatId: number;
+  readonly messageId: number;
 }
 
 export interface ContactCardView {
@@ -360,6 +370,17 @@ export interface ListReactionsRequest {
   readonly limit?: number | null;
 }
 
+export interface ListScheduledRequest {
+}
+
+export interface ListVotesRequest {
+  readonly chatId: number;
+  readonly messageId: number;
+  readonly option?: number | null;
+  readonly afterUserId?: number | null;
+  readonly limit?: number | null;
+}
+
 export interface LocationView {
   readonly latitude: number;
   readonly longitude: number;
@@ -412,6 +433,7 @@ export interface MessageChangedEvent {
   readonly actorId: number | null;
   readonly message: MessageView | null;
   readonly emoji?: string | null;
+  readonly votes?: readonly number[] | null;
 }
 
 export interface MessageHit {
@@ -490,12 +512,20 @@ export interface MessageView {
   readonly contact?: ContactCardView | null;
   readonly signature?: string | null;
   readonly views?: number | null;
+  readonly expiresAt?: string | null;
+  readonly poll?: PollView | null;
+  readonly myVotes?: readonly number[] | null;
 }
 
 export interface MessagesHiddenEvent {
   readonly chatId: number;
   readonly hideId: number;
   readonly messageIds: readonly number[];
+}
+
+export interface MoveScheduledRequest {
+  readonly scheduledId: number;
+  readonly sendAt: string;
 }
 
 export interface MuteChatRequest {
@@ -589,6 +619,29 @@ export interface PinnedView {
   readonly message: MessageView;
   readonly pinnedBy: number;
   readonly pinnedAt: string;
+}
+
+export interface PollDraft {
+  readonly question: string;
+  readonly options: readonly string[];
+  readonly multiple?: boolean;
+  readonly anonymous?: boolean;
+  readonly closesAt?: string | null;
+}
+
+export interface PollOptionView {
+  readonly text: string;
+  readonly votes: number;
+}
+
+export interface PollView {
+  readonly question: string;
+  readonly options: readonly PollOptionView[];
+  readonly multiple: boolean;
+  readonly anonymous: boolean;
+  readonly voters: number;
+  readonly closesAt?: string | null;
+  readonly closedAt?: string | null;
 }
 
 export interface PresenceView {
@@ -719,6 +772,38 @@ export interface RevokeInviteResult {
   readonly inviteId: number;
 }
 
+export interface ScheduleMessageRequest {
+  readonly chatId: number;
+  readonly clientMessageId: string;
+  readonly sendAt: string;
+  readonly text?: string | null;
+  readonly type?: string | null;
+  readonly replyTo?: number | null;
+  readonly mentions?: readonly number[] | null;
+  readonly location?: LocationView | null;
+  readonly contact?: ContactCardView | null;
+  readonly poll?: PollDraft | null;
+}
+
+export interface ScheduledChangedEvent {
+  readonly state: string;
+  readonly scheduled: ScheduledMessageView;
+  readonly messageId?: number | null;
+}
+
+export interface ScheduledMessageList {
+  readonly messages: readonly ScheduledMessageView[];
+}
+
+export interface ScheduledMessageView {
+  readonly scheduledId: number;
+  readonly chatId: number;
+  readonly sendAt: string;
+  readonly createdAt: string;
+  readonly message: SendMessageRequest;
+  readonly failure?: string | null;
+}
+
 export interface SearchChatRequest {
   readonly chatId: number;
   readonly query: string;
@@ -752,6 +837,7 @@ export interface SendMessageRequest {
   readonly mentions?: readonly number[] | null;
   readonly location?: LocationView | null;
   readonly contact?: ContactCardView | null;
+  readonly poll?: PollDraft | null;
 }
 
 export interface SendMessageResult {
@@ -760,11 +846,23 @@ export interface SendMessageResult {
   readonly sentAt: string;
   readonly duplicate: boolean;
   readonly withheld?: boolean | null;
+  readonly expiresAt?: string | null;
 }
 
 export interface SetDefaultPermissionsRequest {
   readonly chatId: number;
   readonly permissions: readonly string[];
+}
+
+export interface SetDisappearingRequest {
+  readonly chatId: number;
+  readonly seconds?: number | null;
+}
+
+export interface SetDisappearingResult {
+  readonly chatId: number;
+  readonly seconds: number | null;
+  readonly messageId: number | null;
 }
 
 export interface SetDraftRequest {
@@ -859,6 +957,7 @@ export interface SystemMessageView {
   readonly userIds: readonly number[];
   readonly title: string | null;
   readonly messageId?: number | null;
+  readonly seconds?: number | null;
 }
 
 export interface TextRange {
@@ -907,6 +1006,25 @@ export interface UserView {
   readonly profilePictureUrl: string | null;
 }
 
+export interface VotePage {
+  readonly chatId: number;
+  readonly messageId: number;
+  readonly votes: readonly VoteView[];
+  readonly hasMore: boolean;
+}
+
+export interface VotePollRequest {
+  readonly chatId: number;
+  readonly messageId: number;
+  readonly options: readonly number[];
+}
+
+export interface VoteView {
+  readonly user: UserView;
+  readonly options: readonly number[];
+  readonly votedAt: string;
+}
+
 export interface WatchPresenceRequest {
   readonly userIds: readonly number[];
 }
@@ -928,6 +1046,8 @@ export interface ChatHubMethods {
   AnswerJoinRequest(request: AnswerJoinRequestRequest): Promise<MembershipResult>;
   ArchiveChat(request: ArchiveChatRequest): Promise<ChatSettingsView>;
   BlockUser(request: BlockUserRequest): Promise<BlockResult>;
+  CancelScheduled(request: CancelScheduledRequest): Promise<ScheduledMessageView>;
+  ClosePoll(request: ClosePollRequest): Promise<MessageChangeResult>;
   CreateChannel(request: CreateChannelRequest): Promise<ChatView>;
   CreateGroup(request: CreateGroupRequest): Promise<ChatView>;
   CreateInvite(request: CreateInviteRequest): Promise<CreateInviteResult>;
@@ -954,10 +1074,13 @@ export interface ChatHubMethods {
   ListParticipants(request: ListParticipantsRequest): Promise<ParticipantPage>;
   ListPinned(request: ListPinnedRequest): Promise<PinnedPage>;
   ListReactions(request: ListReactionsRequest): Promise<ReactionPage>;
+  ListScheduled(request: ListScheduledRequest): Promise<ScheduledMessageList>;
+  ListVotes(request: ListVotesRequest): Promise<VotePage>;
   MarkChatUnread(request: MarkChatUnreadRequest): Promise<ChatSettingsView>;
   MarkDelivered(request: MarkRequest): Promise<MarkResult>;
   MarkNotificationsRead(request: MarkNotificationsReadRequest): Promise<MarkNotificationsResult>;
   MarkRead(request: MarkRequest): Promise<MarkResult>;
+  MoveScheduled(request: MoveScheduledRequest): Promise<ScheduledMessageView>;
   MuteChat(request: MuteChatRequest): Promise<ChatSettingsView>;
   OpenDirectChat(request: OpenDirectChatRequest): Promise<ChatView>;
   OpenSavedMessages(request: OpenSavedMessagesRequest): Promise<ChatView>;
@@ -972,12 +1095,14 @@ export interface ChatHubMethods {
   ReportMessage(request: ReportMessageRequest): Promise<ReportResult>;
   ReportUser(request: ReportUserRequest): Promise<ReportResult>;
   RevokeInvite(request: RevokeInviteRequest): Promise<RevokeInviteResult>;
+  ScheduleMessage(request: ScheduleMessageRequest): Promise<ScheduledMessageView>;
   SearchChat(request: SearchChatRequest): Promise<ChatSearchPage>;
   SearchChats(request: SearchChatsRequest): Promise<ChatSearchResult>;
   SearchMessages(request: SearchMessagesRequest): Promise<MessageSearchPage>;
   SearchPeople(request: SearchPeopleRequest): Promise<PeopleSearchResult>;
   SendMessage(request: SendMessageRequest): Promise<SendMessageResult>;
   SetDefaultPermissions(request: SetDefaultPermissionsRequest): Promise<MembershipResult>;
+  SetDisappearing(request: SetDisappearingRequest): Promise<SetDisappearingResult>;
   SetDraft(request: SetDraftRequest): Promise<ChatSettingsView>;
   SetMemberPermissions(request: SetMemberPermissionsRequest): Promise<MembershipResult>;
   SetNotifications(request: SetNotificationsRequest): Promise<SettingsView>;
@@ -993,6 +1118,7 @@ export interface ChatHubMethods {
   UnpinMessage(request: UnpinMessageRequest): Promise<MessageChangeResult>;
   UpdateChannel(request: UpdateChannelRequest): Promise<MembershipResult>;
   UpdateChatInfo(request: UpdateChatInfoRequest): Promise<MembershipResult>;
+  VotePoll(request: VotePollRequest): Promise<MessageChangeResult>;
   WatchPresence(request: WatchPresenceRequest): Promise<WatchPresenceResult>;
 }
 
@@ -1010,6 +1136,7 @@ export interface ChatClientEvents {
   ReceiptsAdvanced(receipts: ReceiptsAdvancedEvent): void;
   ReconnectRequired(reconnect: ReconnectRequiredEvent): void;
   ResyncRequired(resync: ResyncRequiredEvent): void;
+  ScheduledChanged(change: ScheduledChangedEvent): void;
   SettingsChanged(settings: SettingsView): void;
   TypingChanged(typing: TypingChangedEvent): void;
 }
@@ -1032,9 +1159,14 @@ export const limits = {
   placeAddressLength: 200,
   emojiLength: 32,
   reactionKinds: 20,
+  pollOptions: 12,
+  pollQuestionLength: 300,
+  pollOptionLength: 100,
   pinnedMessages: 100,
   commentLength: 500,
   queryLength: 100,
+  scheduledMessages: 100,
+  scheduleDays: 366,
   pinnedChats: 10,
 } as const;
 

@@ -6,6 +6,7 @@ import type { ChatSettingsChangedEvent, MessageView, SettingsView } from './cont
 import type { Invites } from './invites';
 import type { Notifications } from './notifications';
 import type { PresenceWatcher } from './presence';
+import type { Scheduling } from './scheduling';
 import type { HubEvent } from './transport';
 import type { TypingWatcher } from './typing';
 
@@ -17,6 +18,7 @@ export interface EventTargets {
   readonly typing: TypingWatcher;
   readonly invites: Invites;
   readonly notifications: Notifications;
+  readonly scheduling: Scheduling;
   readonly visibleChatId: number | null;
   settle(chat: Chat, held: readonly MessageView[]): void;
   removed(chatId: number): void;
@@ -88,6 +90,9 @@ export function dispatch({ name, payload }: HubEvent, to: EventTargets): void {
       break;
     case 'JoinRequestAnswered':
       to.invites.heardAnswer(payload);
+      break;
+    case 'ScheduledChanged':
+      to.scheduling.heard(payload);
       break;
     case 'ChatSettingsChanged':
       to.chatSettings(payload);

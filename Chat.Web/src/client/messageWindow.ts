@@ -1,6 +1,6 @@
 import type { MessageChangedEvent, MessagePage, MessagesHiddenEvent, MessageView, SyncChatResult } from './contract';
 import { LateStates } from './lateStates';
-import { newer, postedState, pushedState } from './messageStates';
+import { isRemoved, newer, postedState, pushedState } from './messageStates';
 import { Sequence } from './sequence';
 
 /** Pushed messages kept aside while earlier ones are missing; beyond this a sync fetches them anyway. */
@@ -88,13 +88,29 @@ export class MessageWindow {
   applyChange(event: MessageChangedEvent, me: number): boolean {
     this.#changes.applied(event.changeId);
     const state = pushedState(event, me);
-    return state !== null && this.#merge([state]);
+    if (state === null) return false;
+    return isRemoved(state) ? this.#drop([state.messageId]) : this.#merge([state]);
   }
 
   /** The user hid messages. Returns whether some of them were held. */
   applyHidden({ hideId, messageIds }: MessagesHiddenEvent): boolean {
     this.#hidings.applied(hideId, hideId - messageIds.length + 1);
     return this.#drop(messageIds);
+  }
+
+  /** When the next of the held messages expires, in milliseconds of the epoch. */
+  nextExpiry(): number {
+    let next = Infinity;
+    for (const { expiresAt } of [...this.#messages, ...this.aside]) {
+      if (expiresAt) next = Math.min(next, Date.parse(expiresAt));
+    }
+    return next;
+  }
+
+  /** Drops messages whose time has come. Returns whether some of them were held. */
+  dropExpired(now: number): boolean {
+    const due = [...this.#messages, ...this.#aside.values()].filter(({ expiresAt }) => expiresAt && Date.parse(expiresAt) <= now);
+    return due.length > 0 && this.#drop(due.map((message) => message.messageId));
   }
 
   /** A pushed or just sent message. Returns the messages that are held from now on: none for a known one or one kept aside. */
@@ -110,8 +126,8 @@ export class MessageWindow {
   applySync(result: SyncChatResult): readonly MessageView[] {
     this.noteLast(result.lastMessageId);
     this.noteLastChange(result.lastChangeId, result.upToHideId);
-    this.#merge([...result.changes, ...result.messages.filter(({ messageId: id }) => id <= this.#upTo || this.#aside.has(id))]);
-    this.#drop(result.hiddenIds);
+    this.#merge([...result.changes.filter((message) => !isRemoved(message)), ...result.messages.filter(({ messageId: id }) => id <= this.#upTo || this.#aside.has(id))]);
+    this.#drop([...result.hiddenIds, ...result.changes.filter(isRemoved).map((message) => message.messageId)]);
     this.#changes.accountsFor(result.upToChangeId);
     this.#hidings.accountsFor(result.upToHideId);
     if (result.upToMessageId <= this.#upTo) return [];

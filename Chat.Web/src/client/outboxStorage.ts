@@ -2,7 +2,7 @@ import type { SendMessageRequest } from './contract';
 import type { UploadedMedia } from './media';
 
 /** What a message has beside its text, or in place of one. */
-export type MessageExtras = Pick<SendMessageRequest, 'replyTo' | 'mentions' | 'location' | 'contact'> & { readonly file?: UploadedMedia };
+export type MessageExtras = Pick<SendMessageRequest, 'replyTo' | 'mentions' | 'location' | 'contact' | 'poll'> & { readonly file?: UploadedMedia };
 
 /** A message on its way to the server. */
 export interface OutboxEntry {

@@ -1,4 +1,4 @@
-import type { MessageView, ReplyView, SendMessageResult } from './contract';
+import type { MessageView, PollDraft, PollView, ReplyView, SendMessageResult } from './contract';
 import { mediaView } from './media';
 import type { OutboxEntry } from './outboxStorage';
 
@@ -11,17 +11,17 @@ const QuotedLength = 140;
  */
 export function sentMessage(
   { chatId, clientMessageId, text, extras }: OutboxEntry,
-  { messageId, sentAt, withheld }: SendMessageResult,
+  { messageId, sentAt, withheld, expiresAt }: SendMessageResult,
   senderId: number,
   find: (messageId: number) => MessageView | undefined,
 ): MessageView {
-  const { replyTo, mentions, file, location, contact } = extras ?? {};
+  const { replyTo, mentions, file, location, contact, poll } = extras ?? {};
   return {
     chatId,
     messageId,
     senderId,
     clientMessageId,
-    type: file ? file.type : location ? 'location' : contact ? 'contact' : 'text',
+    type: file ? file.type : location ? 'location' : contact ? 'contact' : poll ? 'poll' : 'text',
     text: text === '' ? null : text,
     system: null,
     sentAt,
@@ -30,7 +30,17 @@ export function sentMessage(
     ...(file && { media: mediaView(file) }),
     ...(location && { location }),
     ...(contact && { contact }),
+    ...(poll && { poll: newPoll(poll) }),
     ...(withheld === true && { withheld }),
+    ...(expiresAt && { expiresAt }),
+  };
+}
+
+/** A poll of which nobody has voted yet. */
+function newPoll({ question, options, multiple, anonymous, closesAt }: PollDraft): PollView {
+  return {
+    question, options: options.map((text) => ({ text, votes: 0 })), multiple: multiple ?? false, anonymous: anonymous ?? false, voters: 0,
+    ...(closesAt && { closesAt }),
   };
 }
 

@@ -34,6 +34,7 @@ const eventNames: Record<keyof ChatClientEvents, true> = {
   TypingChanged: true,
   SettingsChanged: true,
   ChatSettingsChanged: true,
+  ScheduledChanged: true,
 };
 
 /** SignalR over WebSockets, without the negotiation round trip. `url` may be relative to the page. */

@@ -34,6 +34,8 @@ export function systemText(message: Pick<MessageView, 'senderId' | 'system'>, na
       return `${actor} named the group “${system.title ?? ''}”`;
     case 'message_pinned':
       return `${actor} pinned a message`;
+    case 'disappearing_changed':
+      return system.seconds ? `${actor} set new messages to disappear after ${days(system.seconds)}` : `${actor} set new messages to stay`;
     default:
       return 'The group was changed';
   }
@@ -49,6 +51,11 @@ function channelText({ kind, title }: SystemMessageView): string {
     default:
       return 'The channel was changed';
   }
+}
+
+function days(seconds: number): string {
+  const count = Math.round(seconds / 86_400);
+  return count === 1 ? 'a day' : `${count} days`;
 }
 
 /** "You" where somebody acts, "you" where something is done to one. */

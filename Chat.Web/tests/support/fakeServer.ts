@@ -269,6 +269,7 @@ export class FakeServer {
       lastHideId: 0,
       username: null,
       signatures: false,
+      disappearingSeconds: 0,
     };
   }
 }

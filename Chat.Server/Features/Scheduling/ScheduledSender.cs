@@ -1,0 +1,120 @@
+using Chat.Data;
+using Chat.Data.Jobs;
+using Chat.Data.Messages;
+using Chat.Data.Scheduling;
+using Chat.Server.Errors;
+using Chat.Server.Features.Messages;
+using Chat.Server.Hubs.Contract;
+
+namespace Chat.Server.Features.Scheduling;
+
+/// <param name="CheckInterval">How often one of the nodes looks for messages whose time has come.</param>
+public sealed record ScheduleOptions(TimeSpan CheckInterval)
+{
+    public ScheduleOptions() : this(TimeSpan.FromSeconds(1))
+    {
+    }
+
+    public static (string Key, string Reason)? Check(ScheduleOptions options) =>
+        options.CheckInterval < TimeSpan.FromMilliseconds(100) || options.CheckInterval > TimeSpan.FromDays(1)
+            ? ("CheckInterval", "must be from 100 ms to a day")
+            : null;
+}
+
+/// <summary>
+/// Sends messages whose time has come, by the way and the rules of every other. One node at a time looks for them, and claims what it sends. A
+/// node that ends in between leaves its claim to run out, and another tries again: under the same client message id, so that the chat
+/// holds the message once.
+/// </summary>
+internal sealed partial class ScheduledSender(
+    IScheduledStore store, JobLeaseRepository leases, SendMessageService sending, ScheduledNotifier notifier, ScheduleOptions options,
+    TimeProvider time, ILogger<ScheduledSender> logger)
+    : BackgroundService
+{
+    private const string Job = "scheduled-sender";
+    private const int BatchSize = 100;
+
+    private static readonly TimeSpan ClaimTime = TimeSpan.FromSeconds(60);
+
+    /// <summary>After a refusal that may pass, where it does not say when.</summary>
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
+
+    /// <summary>So long after its time it is tried; then its author is told that it failed.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(24);
+
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.CheckInterval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                // Looking costs next to nothing, and nothing is written while there is nothing to do. The lease is a little shorter than the
+                // interval, so that the holder's own next turn finds it, and another node's when the holder is gone.
+                if (await store.HasDueAsync(Now, stoppingToken)
+                    && await leases.TryTakeAsync(Job, options.CheckInterval * 0.9, Now, stoppingToken)) await SendDueAsync(stoppingToken);
+            }
+            catch (DataUnavailableException exception)
+            {
+                LogPostponed(logger, exception);
+            }
+        }
+    }
+
+    internal async Task SendDueAsync(CancellationToken cancellationToken)
+    {
+        while (await store.ClaimDueAsync(Now, Now + ClaimTime, BatchSize, cancellationToken) is { Count: > 0 } due)
+        {
+            // In order where they go to one chat, side by side where not.
+            await Task.WhenAll(due.GroupBy(row => row.ChatId).Select(async chat =>
+            {
+                foreach (var row in chat)
+                    if (!cancellationToken.IsCancellationRequested) await SendAsync(row);
+            }));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task SendAsync(ScheduledRow row)
+    {
+        try
+        {
+            var result = await sending.SendAsync(row.UserId, connectionId: "", row.ReadRequest());
+            await store.RemoveAsync(row.ScheduledId, CancellationToken.None);
+            notifier.Changed(row.UserId, "", row, ScheduledStates.Sent, result.MessageId);
+        }
+        catch (ChatException exception)
+        {
+            await RefusedAsync(row, exception.Code, exception.RetryAfter);
+        }
+        catch (AppenderBusyException)
+        {
+            await RefusedAsync(row, ErrorCodes.Unavailable, retryAfter: null);
+        }
+        catch (Exception exception) when (exception is not DataUnavailableException)
+        {
+            // A fault with one message must not keep the others back, nor end the node.
+            LogFault(logger, row.ScheduledId, exception);
+            await RefusedAsync(row, ErrorCodes.Internal, retryAfter: null);
+        }
+    }
+
+    private async Task RefusedAsync(ScheduledRow row, string code, TimeSpan? retryAfter)
+    {
+        if (ErrorCodes.Find(code).Retryable && Now < row.SendAt + Patience)
+        {
+            await store.PostponeAsync(row.ScheduledId, Now + (retryAfter ?? RetryDelay), CancellationToken.None);
+            return;
+        }
+        await store.FailAsync(row.ScheduledId, code, CancellationToken.None);
+        notifier.Changed(row.UserId, "", row with { Failure = code }, ScheduledStates.Failed);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Scheduled message {ScheduledId} could not be sent")]
+    private static partial void LogFault(ILogger logger, long scheduledId, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sending scheduled messages is postponed: the database is not available")]
+    private static partial void LogPostponed(ILogger logger, Exception exception);
+}
