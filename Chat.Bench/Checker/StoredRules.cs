@@ -32,6 +32,7 @@ internal static class StoredRules
 
     public static void CheckStatuses(StoredChat chat, CheckLog log)
     {
+        if (!chat.KeepsStatuses) return;
         log.Checked(CheckRules.StatusesForward, chat.Statuses.Count);
         foreach (var steps in chat.Statuses.GroupBy(step => (step.UserId, step.Status)))
         {

@@ -22,34 +22,37 @@ public static class StoredStateReader
             async connection =>
             {
                 var key = new { ChatId = chatId };
-                var last = await connection.ExecuteScalarAsync<long?>(LastIdSql, key)
+                var head = await connection.QuerySingleOrDefaultAsync<HeadRow>(HeadSql, key)
                     ?? throw new BenchException($"Chat {chatId} is not in the database that is being checked.");
                 var messages = await connection.QueryAsync<MessageRow>(withTexts ? MessagesWithTextSql : MessagesSql, key);
                 var participants = await connection.QueryAsync<StoredParticipant>(ParticipantsSql, key);
                 var statuses = await connection.QueryAsync<StatusRow>(StatusesSql, key);
                 return new StoredChat(
-                    chatId, last,
+                    chatId, head.LastMessageId,
                     [.. messages.Select(m => new StoredMessage(
                         m.MessageId, m.SenderId, new Guid(m.ClientMessageId, bigEndian: true), m.MessageType == "system", m.MessageText))],
                     [.. participants],
-                    [.. statuses.Select(s => new StoredStatus(s.UserId, s.Status, s.MessageId, s.StatusUpdatedAt))]);
+                    [.. statuses.Select(s => new StoredStatus(s.UserId, s.Status, s.MessageId, s.StatusUpdatedAt))],
+                    KeepsStatuses: head.ChatType != "channel");
             },
             cancellationToken);
 
-    private const string LastIdSql = "SELECT last_message_id FROM chats WHERE chat_id = @ChatId";
+    private const string HeadSql = "SELECT last_message_id, chat_type FROM chats WHERE chat_id = @ChatId";
 
     private const string MessagesSql = """
-        SELECT message_id, sender_id, client_message_id, message_type, NULL AS message_text
-        FROM messages
-        WHERE chat_id = @ChatId
-        ORDER BY message_id
+        SELECT m.message_id, COALESCE(post.author_id, m.sender_id) AS sender_id, m.client_message_id, m.message_type, NULL AS message_text
+        FROM messages m
+        LEFT JOIN channel_posts post ON post.chat_id = m.chat_id AND post.message_id = m.message_id
+        WHERE m.chat_id = @ChatId
+        ORDER BY m.message_id
         """;
 
     private const string MessagesWithTextSql = """
-        SELECT message_id, sender_id, client_message_id, message_type, message_text
-        FROM messages
-        WHERE chat_id = @ChatId
-        ORDER BY message_id
+        SELECT m.message_id, COALESCE(post.author_id, m.sender_id) AS sender_id, m.client_message_id, m.message_type, m.message_text
+        FROM messages m
+        LEFT JOIN channel_posts post ON post.chat_id = m.chat_id AND post.message_id = m.message_id
+        WHERE m.chat_id = @ChatId
+        ORDER BY m.message_id
         """;
 
     private const string ParticipantsSql = """
@@ -65,6 +68,12 @@ public static class StoredStateReader
         WHERE chat_id = @ChatId
         ORDER BY user_id, status, message_id
         """;
+
+    private sealed record HeadRow
+    {
+        public long LastMessageId { get; init; }
+        public string ChatType { get; init; } = "";
+    }
 
     private sealed record MessageRow
     {

@@ -77,6 +77,16 @@ public sealed class Workloads
     }
 
     [Test, CancelAfter(60_000)]
+    public async Task A_channel_with_readers_offline(CancellationToken cancellationToken)
+    {
+        var result = await RunAsync(
+            ServerKind.Product, server => GroupRun.RunAsync(server, SmallGroup with { Offline = 1_500, Channel = true }, Output, cancellationToken), cancellationToken);
+        Assert.That(result.Check!.Violations, Is.Empty);
+        Assert.That(CheckedBy(result, CheckRules.AcknowledgedStored), Is.Positive);
+        Assert.That(CheckedBy(result, CheckRules.MarksBounded), Is.EqualTo(SmallGroup.Online + 1_500), "those in it");
+    }
+
+    [Test, CancelAfter(60_000)]
     public async Task A_group_with_members_offline(CancellationToken cancellationToken)
     {
         var result = await RunAsync(

@@ -20,7 +20,7 @@ public static class GroupRun
 
         var phase = new RunPhase();
         var flight = new GroupFlight(stage.ChatId, parts: options.Online, options, phase);
-        var sender = new GroupSender(stage.Members[0], stage.ShownSenderId, flight, phase);
+        var sender = new GroupSender(stage.Members[0], flight, phase);
         var members = stage.Members.Skip(1).Select(user => new GroupMember(user, stage.ShownSenderId, flight, phase)).ToList();
         try
         {

@@ -6,8 +6,7 @@ using Chat.Bench.Measuring;
 namespace Chat.Bench.Workloads.Group;
 
 /// <summary>The member that sends.</summary>
-/// <param name="shownSenderId">Who stands in the messages as their sender.</param>
-internal sealed class GroupSender(BenchUser user, long shownSenderId, GroupFlight flight, RunPhase phase) : IHubReceiver
+internal sealed class GroupSender(BenchUser user, GroupFlight flight, RunPhase phase) : IHubReceiver
 {
     private RawHubConnection? _connection;
 
@@ -44,7 +43,7 @@ internal sealed class GroupSender(BenchUser user, long shownSenderId, GroupFligh
     {
         var view = new List<SeenMessage>(before);
         for (var number = 1; number <= flight.Log.Count; number++)
-            view.Add(new SeenMessage(flight.Log.AcknowledgedId(number), shownSenderId, SendLog.IdOf(client: 0, number)));
+            view.Add(new SeenMessage(flight.Log.AcknowledgedId(number), user.UserId, SendLog.IdOf(client: 0, number)));
         return new ClientRecord(
             "the sender", user.UserId, flight.Log.ToSentMessages(flight.ChatId, client: 0), [new ClientView(flight.ChatId, view)],
             Marks: [], Contradictions: [], Compared: new Dictionary<string, long>());
