@@ -56,8 +56,7 @@ internal sealed class GroupTransaction
     public static async Task<GroupTransaction?> LockAsync(DbConnection connection, DbTransaction transaction, long chatId, DateTime now)
     {
         var head = await connection.QuerySingleOrDefaultAsync<Head>(LockSql, new { ChatId = chatId }, transaction);
-        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
-        return head is null ? null : new GroupTransaction(connection, transaction, head, now);
+        return head is null ? null : new GroupTransaction(connection, transaction, head, now.ToStored());
     }
 
     private const string LockSql = """
@@ -257,17 +256,8 @@ internal sealed class GroupTransaction
     public async Task RecordAsync(long actorId, SystemBody body)
     {
         if (IsChannel && !body.IsAboutChat) return;
-        var row = new MessageRow(
-            ChatId, LastMessageId + 1, IsChannel ? 0 : actorId, Guid.NewGuid().ToByteArray(bigEndian: true),
-            "system", MessageText: null, body.ToJson(), _now);
-        await _connection.ExecuteAsync(RecordSql, row, _transaction);
-        _messages.Add(row);
+        _messages.Add(await SystemMessages.InsertAsync(_connection, _transaction, ChatId, LastMessageId + 1, IsChannel ? 0 : actorId, body, _now));
     }
-
-    private const string RecordSql = """
-        INSERT INTO messages (chat_id, message_id, sender_id, client_message_id, message_type, body, sent_at)
-        VALUES (@ChatId, @MessageId, @SenderId, @ClientMessageId, @MessageType, @Body, @SentAt)
-        """;
 
     /// <summary>Moves the head and tells every node, by the version, that the roster is another, where it is. To be called last.</summary>
     /// <param name="userIds">Who joined or left, or may do other things than before.</param>

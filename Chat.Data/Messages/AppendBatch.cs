@@ -17,7 +17,7 @@ internal sealed class AppendBatch
     public AppendBatch(IReadOnlyList<PendingMessage> waiting, DateTime now)
     {
         // What is stored has microseconds; the sender is told the same time as everybody who reads it later.
-        (_waiting, _now) = (waiting, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)));
+        (_waiting, _now) = (waiting, now.ToStored());
         _toInsert = new List<PendingMessage>(waiting.Count);
         _first = new Dictionary<MessageKey, PendingMessage>(waiting.Count);
         foreach (var pending in waiting)

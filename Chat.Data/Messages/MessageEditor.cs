@@ -75,7 +75,7 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
     public Task<DeletionResult> DeleteByAdminAsync(long chatId, long messageId, AdminAction action) =>
         appender.ChangeAsync(chatId, leaving: [], async (connection, transaction) =>
         {
-            var change = await MessageTransaction.LockForAdminAsync(connection, transaction, chatId, action.Now);
+            var change = await MessageTransaction.LockAsync(connection, transaction, chatId, actorId: null, action.Now);
             if (change is null) return new Change<DeletionResult>(new DeletionResult(ChangeOutcome.NotFound, messageId, 0), [], []);
             var message = (await change.FindAsync([messageId])).SingleOrDefault();
             var outcome = message is null ? ChangeOutcome.MessageNotFound

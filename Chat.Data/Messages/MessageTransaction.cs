@@ -15,7 +15,9 @@ internal sealed record Actor(long UserId, string ChatType, string Role, ChatPerm
     /// <summary>Who did it, for everybody to see: in a channel nobody is told.</summary>
     public long ShownId => IsInChannel ? 0 : UserId;
 
-    /// <summary>Nobody in particular: what the server does by itself.</summary>
+    /// <summary>
+    /// Nobody in particular, who sees everything and has no rights to ask for: what the server does by itself, or for one of its admins.
+    /// </summary>
     public static Actor TheServer(string chatType) => new(0, chatType, "", ChatPermissions.None, VisibleFrom: 0, LastHideId: 0);
 
     public bool May(ChatAction action) => ChatRights.MayDo(action, ChatType, Role, Permissions);
@@ -48,6 +50,7 @@ internal sealed class MessageTransaction
     /// <summary>The number that the next change gets.</summary>
     public long NextChangeId => _head.LastChangeId + _changes.Count + 1;
 
+    /// <param name="actorId">Null for the server.</param>
     /// <returns>Null when there is no such chat, or the actor is not in it.</returns>
     public static async Task<MessageTransaction?> LockAsync(
         DbConnection connection, DbTransaction transaction, long chatId, long? actorId, DateTime now)
@@ -57,7 +60,7 @@ internal sealed class MessageTransaction
         var actor = actorId is { } userId ? await FindActorAsync(connection, transaction, head, userId) : Actor.TheServer(head.ChatType);
         return actor is null
             ? null
-            : new MessageTransaction(connection, transaction, head, actor, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)));
+            : new MessageTransaction(connection, transaction, head, actor, now.ToStored());
     }
 
     private static async Task<Actor?> FindActorAsync(DbConnection connection, DbTransaction transaction, Head head, long actorId)
@@ -68,16 +71,6 @@ internal sealed class MessageTransaction
         var permissions = ChatRights.Of(
             head.ChatType, (ChatPermissions)head.DefaultPermissions, present.Role, (ChatPermissions?)present.Allowed);
         return new Actor(actorId, head.ChatType, present.Role, permissions, present.VisibleFrom, present.LastHideId);
-    }
-
-    /// <summary>The same for an admin, who is in no chat and sees all of them; nobody is told who it was.</summary>
-    /// <returns>Null when there is no such chat.</returns>
-    public static async Task<MessageTransaction?> LockForAdminAsync(DbConnection connection, DbTransaction transaction, long chatId, DateTime now)
-    {
-        var head = await connection.QuerySingleOrDefaultAsync<Head>(LockSql, new { ChatId = chatId }, transaction);
-        if (head is null) return null;
-        var nobody = new Actor(UserId: 0, head.ChatType, "owner", ChatPermissions.None, VisibleFrom: 1, LastHideId: 0);
-        return new MessageTransaction(connection, transaction, head, nobody, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)));
     }
 
     private const string LockSql = """
@@ -200,18 +193,11 @@ internal sealed class MessageTransaction
     /// <returns>The id.</returns>
     public async Task<long> PostAsync(SystemBody body)
     {
-        var row = new MessageRow(
-            ChatId, LastMessageId + 1, Actor.ShownId, Guid.NewGuid().ToByteArray(bigEndian: true), "system", MessageText: null, body.ToJson(), Now);
-        await _connection.ExecuteAsync(PostSql, row, _transaction);
+        var row = await SystemMessages.InsertAsync(_connection, _transaction, ChatId, LastMessageId + 1, Actor.ShownId, body, Now);
         _messages.Add(row);
         if (_head.ChatType == "direct") _people = await ListAsync<long>(PresentSql, new { ChatId });
         return row.MessageId;
     }
-
-    private const string PostSql = """
-        INSERT INTO messages (chat_id, message_id, sender_id, client_message_id, message_type, body, sent_at)
-        VALUES (@ChatId, @MessageId, @SenderId, @ClientMessageId, @MessageType, @Body, @SentAt)
-        """;
 
     private long LastMessageId => _head.LastMessageId + _messages.Count;
 

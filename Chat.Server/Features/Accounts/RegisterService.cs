@@ -17,7 +17,7 @@ internal sealed class RegisterService(UserRepository users, Passwords passwords,
         var deviceName = AccountRules.DeviceName(request.DeviceName);
 
         var hash = await passwords.HashAsync(password, cancellationToken);
-        var now = ToMicroseconds(time.GetUtcNow().UtcDateTime);
+        var now = time.GetUtcNow().UtcDateTime.ToStored();
         var refreshToken = RefreshToken.Create();
         try
         {
@@ -37,7 +37,4 @@ internal sealed class RegisterService(UserRepository users, Passwords passwords,
             throw ChatException.Conflict("username", "is taken");
         }
     }
-
-    /// <summary>As a DATETIME(6) holds it, so that the first answer and every later one show the same time of creation.</summary>
-    private static DateTime ToMicroseconds(DateTime time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Chat.Data;
 using Chat.Data.Scheduling;
 using Chat.Server.Errors;
 using Chat.Server.Hubs;
@@ -47,18 +48,15 @@ public sealed class ScheduleService(IScheduledStore store, RosterCache rosters, 
         return Told(userId, connectionId, row, ScheduledStates.Canceled);
     }
 
-    private DateTime Now => Stored(time.GetUtcNow().UtcDateTime);
+    private DateTime Now => time.GetUtcNow().UtcDateTime.ToStored();
 
     private DateTime TimeOf(DateTime sendAt)
     {
         sendAt = sendAt.ToUniversalTime();
         if (sendAt <= Now) throw ChatException.Invalid("sendAt", "must be in the future");
         if (sendAt > Now + Horizon) throw ChatException.Invalid("sendAt", $"must be at most {Limits.ScheduleDays} days from now");
-        return Stored(sendAt);
+        return sendAt.ToStored();
     }
-
-    /// <summary>With the microseconds that are stored: the first answer is the same as every later one.</summary>
-    private static DateTime Stored(DateTime at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
 
     private ScheduledMessageView Told(long userId, string connectionId, ScheduledRow row, string state)
     {
