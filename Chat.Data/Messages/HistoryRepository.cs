@@ -170,18 +170,21 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
     private static Task<ChatPosition?> FindPositionAsync(DbConnection connection, long chatId, long userId) =>
         connection.QuerySingleOrDefaultAsync<ChatPosition?>(PositionSql, new { ChatId = chatId, UserId = userId });
 
-    // In a channel nobody asks how far its readers are: the condition on the chat, which is known by then, keeps from reading them.
+    // One pass over the others for both marks. In a channel nobody asks how far its readers are: the condition on the chat, whose row
+    // is known by then, keeps from reading them.
     private const string PositionSql = """
         SELECT me.visible_from, c.last_message_id, me.delivered_up_to, me.read_up_to,
-          IF(c.chat_type = 'channel', 0, COALESCE((SELECT MIN(o.delivered_up_to) FROM chat_participants o FORCE INDEX (PRIMARY)
-            WHERE c.chat_type <> 'channel' AND o.chat_id = c.chat_id AND o.left_at IS NULL AND o.user_id <> @UserId), c.last_message_id))
-            AS others_delivered_up_to,
-          IF(c.chat_type = 'channel', 0, COALESCE((SELECT MIN(o.read_up_to) FROM chat_participants o FORCE INDEX (PRIMARY)
-            WHERE c.chat_type <> 'channel' AND o.chat_id = c.chat_id AND o.left_at IS NULL AND o.user_id <> @UserId), c.last_message_id))
-            AS others_read_up_to,
+          IF(c.chat_type = 'channel', 0, COALESCE(others.delivered_up_to, c.last_message_id)) AS others_delivered_up_to,
+          IF(c.chat_type = 'channel', 0, COALESCE(others.read_up_to, c.last_message_id)) AS others_read_up_to,
           c.last_change_id, me.last_hide_id, c.chat_type
         FROM chat_participants me
         JOIN chats c ON c.chat_id = me.chat_id
+        CROSS JOIN (
+          SELECT MIN(o.delivered_up_to) AS delivered_up_to, MIN(o.read_up_to) AS read_up_to
+          FROM chats oc
+          JOIN chat_participants o FORCE INDEX (PRIMARY) ON o.chat_id = oc.chat_id AND o.left_at IS NULL AND o.user_id <> @UserId
+          WHERE oc.chat_id = @ChatId AND oc.chat_type <> 'channel'
+        ) others
         WHERE me.chat_id = @ChatId AND me.user_id = @UserId AND me.left_at IS NULL
         """;
 
