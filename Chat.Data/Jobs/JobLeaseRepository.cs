@@ -11,6 +11,15 @@ public sealed class JobLeaseRepository(ChatDatabase database)
     /// <summary>This process.</summary>
     private readonly byte[] _holder = Guid.NewGuid().ToByteArray();
 
+    /// <summary>
+    /// For a job of every <paramref name="interval"/>. The lease is a little shorter than that, so that the holder's own next turn finds it,
+    /// and another node's when the holder is gone.
+    /// </summary>
+    /// <returns>False when it is another node's turn.</returns>
+    /// <exception cref="DataUnavailableException"/>
+    public Task<bool> TryTakeTurnAsync(string job, TimeSpan interval, DateTime now, CancellationToken cancellationToken) =>
+        TryTakeAsync(job, interval * 0.9, now, cancellationToken);
+
     /// <returns>False when another node holds the lease.</returns>
     /// <exception cref="DataUnavailableException"/>
     public Task<bool> TryTakeAsync(string job, TimeSpan duration, DateTime now, CancellationToken cancellationToken) =>

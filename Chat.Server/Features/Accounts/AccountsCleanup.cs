@@ -1,5 +1,6 @@
 using Chat.Data;
 using Chat.Data.Accounts;
+using Chat.Server.Hosting;
 
 namespace Chat.Server.Features.Accounts;
 
@@ -16,21 +17,8 @@ internal sealed partial class AccountsCleanup(
     /// <summary>Ended sessions are kept a while, for whoever asks what happened to them.</summary>
     private static readonly TimeSpan KeepEndedSessions = TimeSpan.FromDays(30);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Period, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await PurgeAsync(stoppingToken);
-            }
-            catch (DataUnavailableException exception)
-            {
-                LogPostponed(logger, exception);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        PeriodicWork.RepeatAsync(Period, time, PurgeAsync, exception => LogPostponed(logger, exception), stoppingToken);
 
     internal async Task PurgeAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using Chat.Data;
 using Chat.Data.Contacts;
+using Chat.Server.Hosting;
 
 namespace Chat.Server.Features.Contacts;
 
@@ -8,21 +9,13 @@ internal sealed partial class LookupsCleanup(ContactRepository contacts, TimePro
 {
     private static readonly TimeSpan Period = TimeSpan.FromHours(6);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        PeriodicWork.RepeatAsync(Period, time, PurgeAsync, exception => LogPostponed(logger, exception), stoppingToken);
+
+    private async Task PurgeAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Period, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (await contacts.PurgeLookupsAsync(time.GetUtcNow().UtcDateTime.AddDays(-1), cancellationToken) > 0)
         {
-            try
-            {
-                while (await contacts.PurgeLookupsAsync(time.GetUtcNow().UtcDateTime.AddDays(-1), stoppingToken) > 0)
-                {
-                }
-            }
-            catch (DataUnavailableException exception)
-            {
-                LogPostponed(logger, exception);
-            }
         }
     }
 

@@ -1,7 +1,6 @@
-using Chat.Data;
 using Chat.Data.Disappearing;
 using Chat.Data.Jobs;
-using Chat.Data.Messages;
+using Chat.Server.Hosting;
 
 namespace Chat.Server.Features.Disappearing;
 
@@ -15,25 +14,16 @@ internal sealed partial class MessageExpiry(
     /// <summary>Messages of one round. Those of a chat are one transaction in its lane, which sends wait for.</summary>
     private const int BatchSize = 200;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        PeriodicWork.RepeatAsync(options.CheckInterval, time, ExpireInTurnAsync, exception => LogPostponed(logger, exception), stoppingToken);
+
+    private async Task ExpireInTurnAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(options.CheckInterval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                // Looking costs next to nothing, and nothing is written while there is nothing to do. The lease is a little shorter than the
-                // interval, so that the holder's own next turn finds it, and another node's when the holder is gone.
-                var now = time.GetUtcNow().UtcDateTime;
-                if (await store.ListDueAsync(now, limit: 1, stoppingToken) is { Count: > 0 }
-                    && await leases.TryTakeAsync(Job, options.CheckInterval * 0.9, now, stoppingToken))
-                    await ExpireAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is DataUnavailableException or AppenderBusyException)
-            {
-                LogPostponed(logger, exception);
-            }
-        }
+        // Looking costs next to nothing, and nothing is written while there is nothing to do.
+        var now = time.GetUtcNow().UtcDateTime;
+        if (await store.ListDueAsync(now, limit: 1, cancellationToken) is { Count: > 0 }
+            && await leases.TryTakeTurnAsync(Job, options.CheckInterval, now, cancellationToken))
+            await ExpireAsync(cancellationToken);
     }
 
     internal async Task ExpireAsync(CancellationToken cancellationToken)
@@ -54,6 +44,6 @@ internal sealed partial class MessageExpiry(
     [LoggerMessage(Level = LogLevel.Information, Message = "Removed {Count} messages whose time had come")]
     private static partial void LogRemoved(ILogger logger, int count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Removing messages is postponed: the database is not available")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Removing messages is postponed")]
     private static partial void LogPostponed(ILogger logger, Exception exception);
 }

@@ -1,5 +1,6 @@
 using Chat.Data;
 using Chat.Data.Exports;
+using Chat.Server.Hosting;
 
 namespace Chat.Server.Features.Exports;
 
@@ -15,27 +16,19 @@ internal sealed partial class ExportWorker(
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        PeriodicWork.RepeatAsync(options.PollInterval, time, WorkAndPurgeAsync, exception => LogPostponed(logger, exception), stoppingToken);
+
+    private async Task WorkAndPurgeAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(options.PollInterval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (await WorkAsync(cancellationToken))
         {
-            try
-            {
-                while (await WorkAsync(stoppingToken))
-                {
-                }
-                // Files live a little longer than what names them: nobody is told of one that is gone.
-                while (await exports.PurgeAsync(Now - options.KeepTime, stoppingToken) > 0)
-                {
-                }
-                files.Purge(Now - options.KeepTime - options.LeaseTime);
-            }
-            catch (Exception exception) when (exception is DataUnavailableException or IOException or UnauthorizedAccessException)
-            {
-                LogPostponed(logger, exception);
-            }
         }
+        // Files live a little longer than what names them: nobody is told of one that is gone.
+        while (await exports.PurgeAsync(Now - options.KeepTime, cancellationToken) > 0)
+        {
+        }
+        files.Purge(Now - options.KeepTime - options.LeaseTime);
     }
 
     /// <returns>False when there is nothing to do.</returns>

@@ -3,6 +3,7 @@ using Chat.Data.Jobs;
 using Chat.Data.Media;
 using Chat.Server.Errors;
 using Chat.Server.Features.Media.Storage;
+using Chat.Server.Hosting;
 
 namespace Chat.Server.Features.Media;
 
@@ -18,23 +19,14 @@ internal sealed partial class MediaCollector(
     private const string Job = "media-collector";
     private const int BatchSize = 200;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        PeriodicWork.RepeatAsync(options.CollectInterval, time, CollectInTurnAsync, exception => LogPostponed(logger, exception), stoppingToken);
+
+    private async Task CollectInTurnAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(options.CollectInterval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                incoming.RemoveAbandoned(time.GetUtcNow().UtcDateTime);
-                // A little less than the interval, so that the holder's own next turn finds it, and another node's when the holder is gone.
-                if (await leases.TryTakeAsync(Job, options.CollectInterval * 0.9, time.GetUtcNow().UtcDateTime, stoppingToken))
-                    await CollectAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is DataUnavailableException or ChatException or IOException)
-            {
-                LogPostponed(logger, exception);
-            }
-        }
+        var now = time.GetUtcNow().UtcDateTime;
+        incoming.RemoveAbandoned(now);
+        if (await leases.TryTakeTurnAsync(Job, options.CollectInterval, now, cancellationToken)) await CollectAsync(cancellationToken);
     }
 
     internal async Task CollectAsync(CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Chat.Data.Jobs;
 using Chat.Data.Notifications;
+using Chat.Server.Hosting;
 
 namespace Chat.Server.Features.Notifications;
 
@@ -16,38 +17,31 @@ internal sealed partial class NotificationWorker(
     private const int ChatsPerStatement = 50;
     private const int DeletedPerStatement = 1000;
 
+    private (IReadOnlyCollection<MessageSpan> Spans, IReadOnlyList<ChatNews> News) _aged = ([], []);
     private long _raised;
+
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
 
     /// <summary>Notifications raised since the start.</summary>
     public long Raised => Interlocked.Read(ref _raised);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(RaiseInTurnAsync(stoppingToken), CleanUpInTurnAsync(stoppingToken));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        // What fails is lost, and the messages are in their chats, unread.
+        PeriodicWork.RepeatAsync(options.Delay, time, RaiseAgedAsync, exception => LogLost(logger, exception), stoppingToken),
+        PeriodicWork.RepeatAsync(options.CleanupInterval, time, CleanUpInTurnAsync, exception => LogPostponed(logger, exception), stoppingToken));
 
-    private async Task RaiseInTurnAsync(CancellationToken stoppingToken)
+    private async Task RaiseAgedAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(options.Delay, time);
-        (IReadOnlyCollection<MessageSpan> Spans, IReadOnlyList<ChatNews> News) aged = ([], []);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        // What was taken at the last turn has waited for the whole delay by now.
+        var (dueSpans, dueNews) = _aged;
+        _aged = backlog.TakeAll();
+        foreach (var spans in dueSpans.Chunk(ChatsPerStatement))
         {
-            // What was taken at the last turn has waited for the whole delay by now.
-            var due = aged;
-            aged = backlog.TakeAll();
-            try
-            {
-                foreach (var spans in due.Spans.Chunk(ChatsPerStatement))
-                {
-                    await RaiseAsync(await store.FindMentionedAsync(spans, time.GetUtcNow().UtcDateTime, stoppingToken), stoppingToken);
-                    await RaiseAsync(await store.FindReadersAsync(spans, time.GetUtcNow().UtcDateTime, stoppingToken), stoppingToken);
-                }
-                foreach (var news in due.News.Chunk(ChatsPerStatement))
-                    await RaiseAsync(await store.FindInvitedAsync(news, time.GetUtcNow().UtcDateTime, stoppingToken), stoppingToken);
-            }
-            // Whatever it is: the server goes on. The messages are in their chats, unread.
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                LogLost(logger, exception);
-            }
+            await RaiseAsync(await store.FindMentionedAsync(spans, Now, cancellationToken), cancellationToken);
+            await RaiseAsync(await store.FindReadersAsync(spans, Now, cancellationToken), cancellationToken);
         }
+        foreach (var news in dueNews.Chunk(ChatsPerStatement))
+            await RaiseAsync(await store.FindInvitedAsync(news, Now, cancellationToken), cancellationToken);
     }
 
     private async Task RaiseAsync(IReadOnlyList<Notification> notifications, CancellationToken cancellationToken)
@@ -59,27 +53,14 @@ internal sealed partial class NotificationWorker(
         await sender.SendAsync(notifications, cancellationToken);
     }
 
-    private async Task CleanUpInTurnAsync(CancellationToken stoppingToken)
+    private async Task CleanUpInTurnAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(options.CleanupInterval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                // A little less than the interval, so that the holder's own next turn finds it, and another node's when the holder is gone.
-                if (await leases.TryTakeAsync(CleanupJob, options.CleanupInterval * 0.9, time.GetUtcNow().UtcDateTime, stoppingToken))
-                    await CleanUpAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                LogPostponed(logger, exception);
-            }
-        }
+        if (await leases.TryTakeTurnAsync(CleanupJob, options.CleanupInterval, Now, cancellationToken)) await CleanUpAsync(cancellationToken);
     }
 
     internal async Task CleanUpAsync(CancellationToken cancellationToken)
     {
-        var before = time.GetUtcNow().UtcDateTime - options.KeepFor;
+        var before = Now - options.KeepFor;
         while (await store.DeleteRaisedBeforeAsync(before, DeletedPerStatement, cancellationToken) == DeletedPerStatement)
         {
         }

@@ -4,6 +4,7 @@ using Chat.Data.Messages;
 using Chat.Data.Scheduling;
 using Chat.Server.Errors;
 using Chat.Server.Features.Messages;
+using Chat.Server.Hosting;
 using Chat.Server.Hubs.Contract;
 
 namespace Chat.Server.Features.Scheduling;
@@ -44,23 +45,14 @@ internal sealed partial class ScheduledSender(
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        PeriodicWork.RepeatAsync(options.CheckInterval, time, SendInTurnAsync, exception => LogPostponed(logger, exception), stoppingToken);
+
+    private async Task SendInTurnAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(options.CheckInterval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                // Looking costs next to nothing, and nothing is written while there is nothing to do. The lease is a little shorter than the
-                // interval, so that the holder's own next turn finds it, and another node's when the holder is gone.
-                if (await store.HasDueAsync(Now, stoppingToken)
-                    && await leases.TryTakeAsync(Job, options.CheckInterval * 0.9, Now, stoppingToken)) await SendDueAsync(stoppingToken);
-            }
-            catch (DataUnavailableException exception)
-            {
-                LogPostponed(logger, exception);
-            }
-        }
+        // Looking costs next to nothing, and nothing is written while there is nothing to do.
+        if (await store.HasDueAsync(Now, cancellationToken) && await leases.TryTakeTurnAsync(Job, options.CheckInterval, Now, cancellationToken))
+            await SendDueAsync(cancellationToken);
     }
 
     internal async Task SendDueAsync(CancellationToken cancellationToken)
@@ -115,6 +107,6 @@ internal sealed partial class ScheduledSender(
     [LoggerMessage(Level = LogLevel.Error, Message = "Scheduled message {ScheduledId} could not be sent")]
     private static partial void LogFault(ILogger logger, long scheduledId, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Sending scheduled messages is postponed: the database is not available")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sending scheduled messages is postponed")]
     private static partial void LogPostponed(ILogger logger, Exception exception);
 }

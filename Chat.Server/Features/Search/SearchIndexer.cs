@@ -1,6 +1,7 @@
 using Chat.Data;
 using Chat.Data.Jobs;
 using Chat.Data.Search;
+using Chat.Server.Hosting;
 
 namespace Chat.Server.Features.Search;
 
@@ -21,24 +22,8 @@ internal sealed partial class SearchIndexer(
     public long Indexed => Interlocked.Read(ref _indexed);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        RepeatAsync(options.Interval, IndexWaitingAsync, stoppingToken), RepeatAsync(options.SweepInterval, SweepInTurnAsync, stoppingToken));
-
-    private async Task RepeatAsync(TimeSpan interval, Func<CancellationToken, Task> work, CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await work(stoppingToken);
-            }
-            // Whatever it is: the server goes on without it, and the next turn or the sweep tries again.
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                LogPostponed(logger, exception);
-            }
-        }
-    }
+        PeriodicWork.RepeatAsync(options.Interval, time, IndexWaitingAsync, exception => LogPostponed(logger, exception), stoppingToken),
+        PeriodicWork.RepeatAsync(options.SweepInterval, time, SweepInTurnAsync, exception => LogPostponed(logger, exception), stoppingToken));
 
     private async Task IndexWaitingAsync(CancellationToken cancellationToken)
     {
@@ -58,8 +43,7 @@ internal sealed partial class SearchIndexer(
 
     private async Task SweepInTurnAsync(CancellationToken cancellationToken)
     {
-        // A little less than the interval, so that the holder's own next turn finds it, and another node's when the holder is gone.
-        if (await leases.TryTakeAsync(Job, options.SweepInterval * 0.9, time.GetUtcNow().UtcDateTime, cancellationToken))
+        if (await leases.TryTakeTurnAsync(Job, options.SweepInterval, time.GetUtcNow().UtcDateTime, cancellationToken))
             await SweepAsync(cancellationToken);
     }
 
