@@ -27,7 +27,7 @@ public sealed class NotificationRepository(ChatDatabase database) : INotificatio
         }, cancellationToken);
 
     // A read without locks: neither sends nor marks wait for it.
-    private const string FindReadersSql = """
+    private const string FindReadersSql = $$"""
         SELECT found.user_id, found.chat_id, found.message_id, last.sender_id, found.shows_preview
         FROM (
           SELECT p.user_id, m.chat_id, MAX(m.message_id) AS message_id,
@@ -37,7 +37,7 @@ public sealed class NotificationRepository(ChatDatabase database) : INotificatio
           JOIN chat_participants p ON p.chat_id = m.chat_id AND p.left_at IS NULL AND p.user_id <> m.sender_id
           LEFT JOIN chat_settings own ON own.user_id = p.user_id AND own.chat_id = p.chat_id
           LEFT JOIN user_settings s ON s.user_id = p.user_id
-          WHERE ({0}) AND m.message_type <> 'system' AND m.deleted_at IS NULL
+          WHERE ({0}) AND m.message_type <> 'system' AND m.deleted_at IS NULL AND {{MessageColumns.NotExpired}}
             AND m.message_id >= p.visible_from AND m.message_id > p.read_up_to
             AND (own.muted_until IS NULL OR own.muted_until <= @Now)
             AND (COALESCE(s.notifications, @All) & IF(c.chat_type = 'direct', @Direct, @Groups)) <> 0
@@ -62,14 +62,14 @@ public sealed class NotificationRepository(ChatDatabase database) : INotificatio
                 row.UserId, NotificationTypes.Mention, row.ChatId, row.MessageId, row.MessageId, row.SenderId, now, row.ShowsPreview))];
         }, cancellationToken);
 
-    private const string FindMentionedSql = """
+    private const string FindMentionedSql = $$"""
         SELECT named.user_id, named.chat_id, named.message_id, m.sender_id, (COALESCE(s.notifications, @All) & @Previews) <> 0 AS shows_preview
         FROM message_mentions named
         JOIN messages m ON m.chat_id = named.chat_id AND m.message_id = named.message_id
         JOIN chats c ON c.chat_id = named.chat_id AND c.chat_type <> 'channel'
         JOIN chat_participants p ON p.chat_id = named.chat_id AND p.user_id = named.user_id AND p.left_at IS NULL
         LEFT JOIN user_settings s ON s.user_id = named.user_id
-        WHERE ({0}) AND named.user_id <> m.sender_id AND m.deleted_at IS NULL
+        WHERE ({0}) AND named.user_id <> m.sender_id AND m.deleted_at IS NULL AND {{MessageColumns.NotExpired}}
           AND m.message_id >= p.visible_from AND m.message_id > p.read_up_to
           AND (COALESCE(s.notifications, @All) & @Mentions) <> 0
           AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = named.user_id AND b.blocked_user_id = m.sender_id)
