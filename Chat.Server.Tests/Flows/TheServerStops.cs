@@ -1,4 +1,7 @@
+using Chat.Data.Messages;
 using Chat.Server.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Chat.Server.Tests.Flows;
 
@@ -42,5 +45,43 @@ public sealed class TheServerStops : DatabaseFixture
         Assert.That(texts, Is.EquivalentTo(outboxes.SelectMany(o =>
             o.Outbox.Acknowledged.Select(a => a.Id).Concat(o.Outbox.Unanswered is { } left ? [left.Id] : []))));
         foreach (var person in people) await person.DisposeAsync();
+    }
+
+    /// <summary>A stop takes as long as the lanes do: what they have taken is stored, though nobody is left to be told of it.</summary>
+    [Test]
+    public async Task While_a_lane_waits_for_the_database()
+    {
+        var server = new ChatServerFactory(Database.ConnectionString, TestSettings.Unthrottled([]));
+        var (ann, bob) = (await TestClient.RegisterAsync(server.Address, "Ann"), await TestClient.RegisterAsync(server.Address, "Bob"));
+        var chat = (await ann.OpenDirectChatAsync(bob)).ChatId;
+        await ann.SendAsync(chat, "before");
+        var appender = server.Services.GetRequiredService<MessageAppender>();
+        var stopped = server.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped;
+        var host = new TaskCompletionSource();
+        await using var registration = stopped.Register(host.SetResult);
+
+        var sends = new List<Task>();
+        Task end;
+        await using (await HeldLock.OnChatAsync(Database, chat))
+        {
+            await Deadline.UntilAsync(
+                () =>
+                {
+                    sends.Add(ann.SendAsync(chat, $"{sends.Count}"));
+                    return appender.Waiting > 0;
+                },
+                "one is taken by the lane, and one waits behind it");
+            end = server.DisposeAsync().AsTask();
+            await host.Task.OrDeadline();
+            Assert.That(end.IsCompleted, Is.False, "the host has stopped, its lanes have not ended");
+        }
+        await end.OrDeadline();
+
+        var stored = (await Database.StoredAsync(chat)).Select(m => m.MessageText).ToList();
+        Assert.That(stored, Has.Count.GreaterThan(2));
+        Assert.That(stored, Is.EqualTo(sends.Select((_, i) => $"{i}").Prepend("before").Take(stored.Count)));
+        foreach (var unanswered in sends) Assert.CatchAsync(() => unanswered.OrDeadline());
+        await ann.DisposeAsync();
+        await bob.DisposeAsync();
     }
 }
