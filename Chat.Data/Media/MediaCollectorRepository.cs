@@ -9,10 +9,12 @@ namespace Chat.Data.Media;
 public sealed class MediaCollectorRepository(ChatDatabase database)
 {
     /// <summary>
-    /// Looks at media whose time has come: deletes those that no message holds, and lets the blobs behind them be looked at.
+    /// Looks at media whose time has come: deletes those that no message holds, and lets the blobs behind them be looked at. Those that a
+    /// message is to hold which waits for its time are looked at again later.
     /// </summary>
+    /// <param name="later">When.</param>
     /// <returns>How many were looked at and deleted; none looked at means that there are no more.</returns>
-    public Task<(int Seen, int Deleted)> CollectMediaAsync(DateTime now, int limit, CancellationToken cancellationToken) =>
+    public Task<(int Seen, int Deleted)> CollectMediaAsync(DateTime now, DateTime later, int limit, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async (connection, transaction) =>
         {
             CommandDefinition Command(string sql, object parameters) => new(sql, parameters, transaction, cancellationToken: cancellationToken);
@@ -20,8 +22,14 @@ public sealed class MediaCollectorRepository(ChatDatabase database)
             if (due.Count == 0) return (0, 0);
             var ids = due.Select(media => media.MediaId).ToList();
             var held = (await connection.QueryAsync<long>(Command(ListHeldSql, new { MediaIds = ids }))).ToHashSet();
-            var orphans = due.Where(media => !held.Contains(media.MediaId)).ToList();
             if (held.Count > 0) await connection.ExecuteAsync(Command(KeepMediaSql, new { MediaIds = held }));
+            var orphans = due.Where(media => !held.Contains(media.MediaId)).ToList();
+            if (orphans.Count > 0)
+            {
+                var waiting = (await connection.QueryAsync<long>(Command(ListScheduledSql, new { MediaIds = orphans.Select(media => media.MediaId) }))).ToHashSet();
+                if (waiting.Count > 0) await connection.ExecuteAsync(Command(PostponeMediaSql, new { MediaIds = waiting, Later = later }));
+                orphans.RemoveAll(media => waiting.Contains(media.MediaId));
+            }
             if (orphans.Count > 0)
             {
                 var keys = orphans.SelectMany(media => new[] { media.BlobKey, media.ThumbnailKey }).OfType<byte[]>().ToList();
@@ -44,6 +52,17 @@ public sealed class MediaCollectorRepository(ChatDatabase database)
     private const string ListHeldSql = "SELECT DISTINCT media_id FROM message_media WHERE media_id IN @MediaIds";
 
     private const string KeepMediaSql = "UPDATE media SET check_after = NULL WHERE media_id IN @MediaIds";
+
+    // Of their uploaders alone, each of whom has a hundred at most: somebody else's file one may send only while a message holds it.
+    // Whoever schedules reserves the file first, so that it does not come up here until the row is there.
+    private const string ListScheduledSql = """
+        SELECT DISTINCT m.media_id
+        FROM media m
+        JOIN scheduled_messages s ON s.user_id = m.owner_id
+        WHERE m.media_id IN @MediaIds AND CAST(JSON_UNQUOTE(JSON_EXTRACT(s.request, '$.mediaId')) AS SIGNED) = m.media_id
+        """;
+
+    private const string PostponeMediaSql = "UPDATE media SET check_after = @Later WHERE media_id IN @MediaIds";
 
     private const string DeleteMediaSql = "DELETE FROM media WHERE media_id IN @MediaIds";
 

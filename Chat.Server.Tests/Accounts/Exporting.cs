@@ -69,15 +69,18 @@ internal sealed class Exporting : AccountsFixture
         var (mine, foreign, large) = (await UploadAsync(ann, 600, "type=document&fileName=a.tar.gz"), await UploadAsync(bob, 700, "type=document"), await UploadAsync(bob, 300, "type=document"));
         foreach (var (client, mediaId) in new[] { (ann, mine), (bob, foreign), (ann, foreign), (bob, large) })
             await client.CallAsync<SendMessageResult>(nameof(ChatHub.SendMessage), new SendMessageRequest(direct, Guid.NewGuid(), MediaId: mediaId));
+        var later = await UploadAsync(ann, 150, "type=document");
+        await ann.CallAsync<ScheduledMessageView>(
+            nameof(ChatHub.ScheduleMessage), new ScheduleMessageRequest(direct, Guid.NewGuid(), DateTime.UtcNow.AddHours(1), MediaId: later));
         var exportId = (await Http.PostAsync("/api/me/exports", null, ann.Account.AccessToken)).Body.GetProperty("exportId").GetInt64();
         await UntilDoneAsync(ann, exportId);
         using var zip = await FetchAsync(ann, exportId);
         Assert.That(
             Read(zip, "media.json").EnumerateArray().Select(m => (m.GetProperty("mediaId").GetInt64(), m.GetProperty("file").GetString())),
-            Is.EqualTo(new[] { (mine, $"media/{mine}.gz"), (foreign, $"media/{foreign}"), (large, (string?)null) }));
+            Is.EqualTo(new[] { (later, $"media/{later}"), (mine, $"media/{mine}.gz"), (foreign, $"media/{foreign}"), (large, (string?)null) }));
         Assert.That(zip.GetEntry($"media/{mine}.gz")!.Length, Is.EqualTo(600));
         Assert.That(zip.GetEntry($"media/{foreign}")!.Length, Is.EqualTo(700));
-        Assert.That(zip.Entries.Count(e => e.FullName.StartsWith("media/", StringComparison.Ordinal)), Is.EqualTo(2));
+        Assert.That(zip.Entries.Count(e => e.FullName.StartsWith("media/", StringComparison.Ordinal)), Is.EqualTo(3));
     }
 
     [Test]

@@ -105,7 +105,7 @@ internal sealed class HubHarness : IDisposable
             People(privacy),
             new MarkServices(new ReactionService(Reactions.Object, Rights.Object, privacy), new PinService(Pins.Object), new PollService(Polls.Object, privacy), new DisappearingService(Disappearing.Object),
                 new ScheduleService(
-                    Scheduled.Object, Rosters, new ScheduledNotifier(HubContext.Object, NullLogger<ScheduledNotifier>.Instance), Time)),
+                    Scheduled.Object, References.Object, Rosters, new ScheduledNotifier(HubContext.Object, NullLogger<ScheduledNotifier>.Instance), Time)),
             new FindingServices(
                 new SearchService(Mock.Of<ISearchReader>(), Mock.Of<INameSearch>(), privacy),
                 new NotificationService(Mock.Of<INotificationStore>(), privacy, Time),

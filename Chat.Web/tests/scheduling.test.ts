@@ -15,6 +15,21 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+test('a message is scheduled with what it holds, its file among it', async () => {
+  await h.start();
+  const file = {
+    mediaId: 9, type: 'image', contentType: 'image/png', byteSize: 1, fileName: null, width: null, height: null, durationMs: null, hasThumbnail: false,
+  } as const;
+  const sendAt = new Date('2030-01-01T00:00:00Z');
+  const calls = [h.client.scheduling.schedule(1, 'later', sendAt, 'a'), h.client.scheduling.schedule(1, '', sendAt, 'b', { file, replyTo: 3 })];
+  await pass(10);
+  await Promise.all(calls);
+  expect(h.server.callsOf('ScheduleMessage')).toEqual([
+    { chatId: 1, clientMessageId: 'a', text: 'later', sendAt: '2030-01-01T00:00:00.000Z' },
+    { chatId: 1, clientMessageId: 'b', mediaId: 9, replyTo: 3, sendAt: '2030-01-01T00:00:00.000Z' },
+  ]);
+});
+
 test('what other devices do, and what is sent or fails, is told until one no longer listens', async () => {
   await h.start();
   const heard: ScheduledChangedEvent[] = [];

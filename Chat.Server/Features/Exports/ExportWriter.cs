@@ -47,9 +47,12 @@ internal sealed class ExportWriter(
         await AddAsync(zip, "settings.json", await settings.GetAsync(userId, cancellationToken), cancellationToken);
         await AddListAsync(zip, "contacts.json", ContactsAsync(userId, cancellationToken), cancellationToken);
         await AddListAsync(zip, "blocked.json", BlockedAsync(userId, cancellationToken), cancellationToken);
-        await AddAsync(zip, "scheduled.json", (await scheduled.ListAsync(userId, cancellationToken)).Messages, cancellationToken);
+        var waiting = (await scheduled.ListAsync(userId, cancellationToken)).Messages;
+        await AddAsync(zip, "scheduled.json", waiting, cancellationToken);
 
         var files = new ExportMedia(media, mediaStore, options.MaxMediaBytes);
+        foreach (var message in waiting)
+            if (message.Media is { } file) files.Add(file.MediaId);
         var chatIds = new List<long>();
         await AddListAsync(zip, "chats.json", ChatsAsync(userId, chatIds, cancellationToken), cancellationToken);
         for (var done = 0; done < chatIds.Count; done++)
@@ -61,6 +64,7 @@ internal sealed class ExportWriter(
             await AddListAsync(zip, $"chats/{chatIds[done]}.json", messages, cancellationToken);
             await files.WriteAsync(zip, userId, PartDoneAsync, cancellationToken);
         }
+        await files.WriteAsync(zip, userId, () => progress(chatIds.Count, chatIds.Count), cancellationToken);
         await AddAsync(zip, "media.json", files.Written, cancellationToken);
         await progress(chatIds.Count, chatIds.Count);
     }

@@ -8,8 +8,8 @@ using Chat.Server.Hosting;
 namespace Chat.Server.Features.Media;
 
 /// <summary>
-/// Deletes what nobody holds any more: uploads that no message took within <see cref="MediaOptions.OrphanTime"/> or that the last message
-/// let go of, then the bytes behind them. One node at a time does it; two at once would do no harm.
+/// Deletes what nobody holds any more: uploads that no message took within <see cref="MediaOptions.OrphanTime"/>, nor is to take at its time,
+/// or that the last message let go of, then the bytes behind them. One node at a time does it; two at once would do no harm.
 /// </summary>
 internal sealed partial class MediaCollector(
     MediaCollectorRepository media, JobLeaseRepository leases, IMediaStore store, IncomingFolder incoming, MediaOptions options, TimeProvider time,
@@ -33,7 +33,7 @@ internal sealed partial class MediaCollector(
     {
         var now = time.GetUtcNow().UtcDateTime;
         var deleted = 0;
-        while (await media.CollectMediaAsync(now, BatchSize, cancellationToken) is { Seen: > 0 } batch) deleted += batch.Deleted;
+        while (await media.CollectMediaAsync(now, now + options.OrphanTime, BatchSize, cancellationToken) is { Seen: > 0 } batch) deleted += batch.Deleted;
 
         var removed = 0;
         while (await media.DoomBlobsAsync(now, BatchSize, cancellationToken) is { Seen: > 0 } due)

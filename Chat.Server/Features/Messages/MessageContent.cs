@@ -79,9 +79,20 @@ internal sealed class MessageContentReader(IMessageReferences references)
     private async Task<MessageContent> WithMediaAsync(
         MessageContent content, long senderId, long mediaId, string? type, CancellationToken cancellationToken)
     {
+        var row = await HoldAsync(senderId, mediaId, type, cancellationToken);
+        return content with { Type = row.MediaType, Body = content.Body with { Media = BodyOf(row) } };
+    }
+
+    /// <summary>A file that the sender may see, kept for long enough to store a message that holds it.</summary>
+    /// <exception cref="ChatException"><c>not_found</c>; <c>invalid</c>: it is of another type.</exception>
+    public async Task<MediaBody> HoldFileAsync(long senderId, long mediaId, string? type, CancellationToken cancellationToken) =>
+        BodyOf(await HoldAsync(senderId, mediaId, type, cancellationToken));
+
+    private async Task<MediaRow> HoldAsync(long senderId, long mediaId, string? type, CancellationToken cancellationToken)
+    {
         var row = (await references.HoldMediaAsync(senderId, [mediaId], cancellationToken)).SingleOrDefault() ?? throw ChatException.NotFound("this file");
         if (type is not null && type != row.MediaType) throw ChatException.Invalid("type", $"this file was uploaded as {row.MediaType}");
-        return content with { Type = row.MediaType, Body = content.Body with { Media = BodyOf(row) } };
+        return row;
     }
 
     private static MediaBody BodyOf(MediaRow row) => new(

@@ -32,10 +32,7 @@ internal static class MessageViews
             body?.ReplyTo is { } replyTo ? ToView(replyTo, row.Quoted) : null,
             body?.Forwarded is { } origin ? new ForwardedView(origin.ChatType, origin.SenderId, origin.Title) : null,
             body?.Mentions,
-            body?.Media is { } file
-                ? new MessageMediaView(
-                    file.MediaId, file.MimeType, file.Size, file.HasThumbnail, file.FileName, file.Width, file.Height, file.DurationMs)
-                : null,
+            body?.Media?.ToView(),
             body?.Location is { } place ? new LocationView(place.Latitude, place.Longitude, place.AccuracyMeters, place.Name, place.Address) : null,
             body?.Contact is { } card ? new ContactCardView(card.Name, card.PhoneNumber, card.UserId) : null,
             body?.Signature,
@@ -44,6 +41,9 @@ internal static class MessageViews
             body?.Poll is { } poll ? ToView(poll) : null,
             row.MyVotes > 0 ? PollChoices.ToList(row.MyVotes) : null);
     }
+
+    public static MessageMediaView ToView(this MediaBody file) => new(
+        file.MediaId, file.MimeType, file.Size, file.HasThumbnail, file.FileName, file.Width, file.Height, file.DurationMs);
 
     private static PollView ToView(PollBody poll) => new(
         poll.Question, [.. poll.Options.Select(option => new PollOptionView(option.Text, option.Votes))], poll.Multiple, poll.Anonymous, poll.Voters,

@@ -1,8 +1,8 @@
-using System.Text.Json;
 using Chat.Data;
+using Chat.Data.Messages;
 using Chat.Data.Scheduling;
 using Chat.Server.Errors;
-using Chat.Server.Hubs;
+using Chat.Server.Features.Messages;
 using Chat.Server.Hubs.Contract;
 using Chat.Server.Realtime;
 
@@ -12,19 +12,30 @@ namespace Chat.Server.Features.Scheduling;
 /// Messages that are to be sent later. Whether they may be sent is decided then: here only that their author is in the chat, and that they
 /// would be accepted as messages at all.
 /// </summary>
-public sealed class ScheduleService(IScheduledStore store, RosterCache rosters, ScheduledNotifier notifier, TimeProvider time)
+public sealed class ScheduleService(
+    IScheduledStore store, IMessageReferences references, RosterCache rosters, ScheduledNotifier notifier, TimeProvider time)
 {
     /// <summary>How far ahead one may plan.</summary>
     private static readonly TimeSpan Horizon = TimeSpan.FromDays(Limits.ScheduleDays);
 
-    /// <exception cref="ChatException"><c>not_found</c> when the caller is not in the chat; <c>invalid</c>: the time; <c>too_large</c>: too many.</exception>
+    private readonly MessageContentReader _contents = new(references);
+
+    /// <exception cref="ChatException">
+    /// <c>not_found</c> when the caller is not in the chat, or does not see the file; <c>invalid</c>: the time, or the file's type;
+    /// <c>too_large</c>: too many.
+    /// </exception>
     public async Task<ScheduledMessageView> ScheduleAsync(long userId, string connectionId, ScheduleMessageRequest request)
     {
         if (await rosters.GetAsync(request.ChatId) is not { } roster || !roster.Has(userId)) throw ChatException.ChatNotFound();
         var message = request.ToSend();
+        var sendAt = TimeOf(request.SendAt);
+        // Held for an hour; once the row is there, it holds the file.
+        var file = message.MediaId is { } mediaId
+            ? await _contents.HoldFileAsync(userId, mediaId, message.Type, CancellationToken.None)
+            : null;
         var row = new ScheduledRow(
             0, userId, request.ChatId, request.ClientMessageId.ToByteArray(bigEndian: true),
-            JsonSerializer.Serialize(message, ContractJson.Default.SendMessageRequest), TimeOf(request.SendAt), Now, Failure: null);
+            ScheduledContent.Write(message, file?.ToView()), sendAt, Now, Failure: null);
         var added = await store.AddAsync(row, Limits.ScheduledMessages, CancellationToken.None);
         if (added.Outcome is ScheduleOutcome.TooMany)
             throw ChatException.TooLarge("chatId", $"at most {Limits.ScheduledMessages} messages can wait for their time");

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Chat.Data.Scheduling;
 using Chat.Server.Hubs;
 using Chat.Server.Hubs.Contract;
@@ -15,14 +14,4 @@ public sealed class ScheduledNotifier(IHubContext<ChatHub, IChatClient> hub, ILo
     public void Changed(long userId, string connectionId, ScheduledRow row, string state, long? messageId = null) =>
         hub.Clients.GroupExcept(GroupNames.User(userId), [connectionId])
             .ScheduledChanged(new ScheduledChangedEvent(state, row.ToView(), messageId)).Forget(logger);
-}
-
-internal static class ScheduledViews
-{
-    public static SendMessageRequest ReadRequest(this ScheduledRow row) =>
-        JsonSerializer.Deserialize(row.Request, ContractJson.Default.SendMessageRequest)
-        ?? throw new InvalidOperationException($"The scheduled message {row.ScheduledId} is empty.");
-
-    public static ScheduledMessageView ToView(this ScheduledRow row) =>
-        new(row.ScheduledId, row.ChatId, row.SendAt, row.CreatedAt, row.ReadRequest(), row.Failure);
 }

@@ -4,13 +4,14 @@ using Chat.Server.Validation;
 
 namespace Chat.Server.Hubs.Contract;
 
-/// <summary>A message, with the fields of <see cref="SendMessageRequest"/> but for files, and its time.</summary>
+/// <summary>A message, with the fields of <see cref="SendMessageRequest"/>, and its time.</summary>
 /// <param name="ClientMessageId">The message's name. A repeated call returns the first result; and the message, when it is sent, bears it.</param>
 /// <param name="SendAt">UTC, to come; at most 366 days from now.</param>
+/// <param name="MediaId">As in a send. An upload of yours is kept while the message waits.</param>
 public sealed record ScheduleMessageRequest(
     long ChatId, Guid ClientMessageId, DateTime SendAt, string? Text = null, string? Type = null, long? ReplyTo = null,
     IReadOnlyList<long>? Mentions = null, LocationView? Location = null, ContactCardView? Contact = null,
-    PollDraft? Poll = null) : IHubRequest
+    PollDraft? Poll = null, long? MediaId = null) : IHubRequest
 {
     public void Validate()
     {
@@ -19,7 +20,7 @@ public sealed record ScheduleMessageRequest(
     }
 
     internal SendMessageRequest ToSend() => new(
-        ChatId, ClientMessageId, Text, Type, ReplyTo: ReplyTo, Mentions: Mentions, Location: Location, Contact: Contact, Poll: Poll);
+        ChatId, ClientMessageId, Text, Type, MediaId, ReplyTo, Mentions, Location, Contact, Poll);
 }
 
 public sealed record ListScheduledRequest : IPageRequest
@@ -55,9 +56,11 @@ public sealed record ScheduledMessageList(IReadOnlyList<ScheduledMessageView> Me
 /// <param name="CreatedAt">UTC.</param>
 /// <param name="Message">What is to be sent.</param>
 /// <param name="Failure">The error code that the send ended with; absent while it waits. It stays until you move or cancel it.</param>
+/// <param name="Media">The message's file, as it was when the message was scheduled; absent without one.</param>
 public sealed record ScheduledMessageView(
     long ScheduledId, long ChatId, DateTime SendAt, DateTime CreatedAt, SendMessageRequest Message,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Failure = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Failure = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] MessageMediaView? Media = null);
 
 /// <summary>A message of yours that waits for its time was added, moved, canceled or sent, or failed.</summary>
 /// <param name="State">See <see cref="ScheduledStates"/>.</param>

@@ -783,6 +783,7 @@ export interface ScheduleMessageRequest {
   readonly location?: LocationView | null;
   readonly contact?: ContactCardView | null;
   readonly poll?: PollDraft | null;
+  readonly mediaId?: number | null;
 }
 
 export interface ScheduledChangedEvent {
@@ -802,6 +803,7 @@ export interface ScheduledMessageView {
   readonly createdAt: string;
   readonly message: SendMessageRequest;
   readonly failure?: string | null;
+  readonly media?: MessageMediaView | null;
 }
 
 export interface SearchChatRequest {

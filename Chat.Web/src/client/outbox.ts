@@ -2,6 +2,7 @@ import { Backoff } from './backoff';
 import type { SendMessageRequest, SendMessageResult } from './contract';
 import { parseHubError } from './errors';
 import type { MessageExtras, OutboxEntry, OutboxStorage } from './outboxStorage';
+import { contentOf } from './sentMessages';
 import { newUuid } from './uuid';
 
 export type { OutboxEntry } from './outboxStorage';
@@ -130,10 +131,9 @@ export class Outbox {
 
   async #send(entry: OutboxEntry, line: Line): Promise<void> {
     const { chatId, clientMessageId, text, extras } = entry;
-    const { file, ...more } = extras ?? {};
     line.inFlight.add(clientMessageId);
     try {
-      const result = await this.#options.send({ chatId, clientMessageId, ...(text !== '' && { text }), ...(file && { mediaId: file.mediaId }), ...more });
+      const result = await this.#options.send({ chatId, clientMessageId, ...contentOf(text, extras) });
       line.inFlight.delete(clientMessageId);
       line.backoff.reset();
       this.#options.onSent(entry, result);

@@ -1,5 +1,7 @@
 import type { Connection } from './connection';
 import type { ScheduledChangedEvent, ScheduledMessageView } from './contract';
+import type { MessageExtras } from './outboxStorage';
+import { contentOf } from './sentMessages';
 import { newUuid } from './uuid';
 
 export type ScheduledListener = (change: ScheduledChangedEvent) => void;
@@ -16,9 +18,9 @@ export class Scheduling {
     return () => this.#listeners.delete(listener);
   };
 
-  /** `clientMessageId` is a UUID, the same on every try. */
-  schedule(chatId: number, text: string, sendAt: Date, clientMessageId: string = newUuid()): Promise<ScheduledMessageView> {
-    return this.connection.call('ScheduleMessage', { chatId, clientMessageId, text, sendAt: sendAt.toISOString() });
+  /** `clientMessageId` is a UUID, the same on every try. A file is uploaded first, and kept by the server until then; the text is its caption, or empty. */
+  schedule(chatId: number, text: string, sendAt: Date, clientMessageId: string = newUuid(), extras?: MessageExtras): Promise<ScheduledMessageView> {
+    return this.connection.call('ScheduleMessage', { chatId, clientMessageId, ...contentOf(text, extras), sendAt: sendAt.toISOString() });
   }
 
   /** The next one first; also those that failed. */

@@ -1,9 +1,14 @@
-import type { MessageView, PollDraft, PollView, ReplyView, SendMessageResult } from './contract';
+import type { MessageView, PollDraft, PollView, ReplyView, SendMessageRequest, SendMessageResult } from './contract';
 import { mediaView } from './media';
-import type { OutboxEntry } from './outboxStorage';
+import type { MessageExtras, OutboxEntry } from './outboxStorage';
 
 /** Characters of a text that a reply shows of what it answers. */
 const QuotedLength = 140;
+
+/** What a send holds of a message. */
+export function contentOf(text: string, { file, ...more }: MessageExtras = {}): Omit<SendMessageRequest, 'chatId' | 'clientMessageId'> {
+  return { ...(text !== '' && { text }), ...(file && { mediaId: file.mediaId }), ...more };
+}
 
 /**
  * A message of one's own as the server has it: the connection that sent it gets the answer to its send in place of an event.

@@ -95,6 +95,9 @@ export class FakeServer {
   }
 
   readonly #methods: Methods = {
+    ScheduleMessage: (_userId, { sendAt, ...message }) => ({ scheduledId: 1, chatId: message.chatId, sendAt, createdAt: now(), message }),
+    ReportMessage: () => ({ reported: true }),
+    ReportUser: () => ({ reported: true }),
     OpenDirectChat: (userId, { userId: peerId }) => {
       const found = [...this.chats.values()].find((chat) => chat.type === 'direct' && chat.members.has(userId) && chat.members.has(peerId));
       return this.#view(found ?? this.addChat(this.chats.size + 1, [userId, peerId]), userId);
