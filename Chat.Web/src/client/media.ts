@@ -131,6 +131,8 @@ function textOf({ status, text, retryAfter }: ByteAnswer): string {
 /** `fetch` does not tell how much it has sent. */
 const xhrTransport: ByteTransport = ({ method, url, body, accessToken, onProgress, signal }) =>
   new Promise((resolve, reject) => {
+    const ended = (): void => reject(new DOMException('The upload was ended.', 'AbortError'));
+    if (signal?.aborted) return ended();
     const request = new XMLHttpRequest();
     const abort = (): void => request.abort();
     const settled = (): void => signal?.removeEventListener('abort', abort);
@@ -147,13 +149,12 @@ const xhrTransport: ByteTransport = ({ method, url, body, accessToken, onProgres
     };
     request.onabort = () => {
       settled();
-      reject(new DOMException('The upload was ended.', 'AbortError'));
+      ended();
     };
     request.ontimeout = () => {
       settled();
       reject(timedOut());
     };
-    if (signal?.aborted) return request.onabort(new ProgressEvent('abort'));
     signal?.addEventListener('abort', abort);
     request.send(body);
   });
