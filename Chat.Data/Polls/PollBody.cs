@@ -9,8 +9,11 @@ public sealed record PollBody(
 {
     public bool IsClosed(DateTime now) => ClosedAt is not null || ClosesAt <= now;
 
-    /// <summary>The same poll, of which nobody has voted yet.</summary>
-    public PollBody Fresh() => this with { Options = [.. Options.Select(option => option with { Votes = 0 })], ClosedAt = null, Voters = 0 };
+    /// <summary>The same poll, open and without votes; it closes by itself only if that time is to come.</summary>
+    public PollBody Fresh(DateTime now) => this with
+    {
+        Options = [.. Options.Select(option => option with { Votes = 0 })], Voters = 0, ClosedAt = null, ClosesAt = ClosesAt > now ? ClosesAt : null,
+    };
 
     /// <summary>Whether somebody may choose these, one bit an option: options that there are, and no more than one where that is so.</summary>
     public bool Allows(int options) =>

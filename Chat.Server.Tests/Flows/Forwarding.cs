@@ -145,6 +145,46 @@ public sealed class Forwarding : ServerFixture
     }
 
     [Test]
+    public async Task A_poll_begins_anew()
+    {
+        var closesAt = TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(1);
+        var sent = await SendAsync(_ann, new SendMessageRequest(_group, Guid.NewGuid(), Poll: new PollDraft("Which?", ["a", "b", "c"], Multiple: true, ClosesAt: closesAt)));
+        var original = new VotePollRequest(_group, sent.MessageId, [0, 2]);
+        await _bob.CallAsync<MessageChangeResult>(nameof(ChatHub.VotePoll), original);
+        var copy = (await ForwardAsync(_bob, _group, [sent.MessageId], [_other])).Chats[0].Messages.Single().MessageId;
+
+        var pushed = await _carol.Messages.WaitForAsync(m => m.ChatId == _other && m.MessageId == copy);
+        foreach (var shown in new[] { pushed, await ReadAsync(_carol, _other, copy), await ReadAsync(_bob, _other, copy) })
+        {
+            Assert.That((shown.Type, shown.SenderId, shown.Forwarded, shown.MyVotes), Is.EqualTo(("poll", _bob.UserId, new ForwardedView("group", _ann.UserId), (IReadOnlyList<int>?)null)));
+            Assert.That(shown.Poll!.Options, Is.EqualTo(new[] { new PollOptionView("a", 0), new PollOptionView("b", 0), new PollOptionView("c", 0) }));
+            Assert.That((shown.Poll.Question, shown.Poll.Multiple, shown.Poll.Anonymous, shown.Poll.Voters, shown.Poll.ClosedAt), Is.EqualTo(("Which?", true, false, 0, (DateTime?)null)));
+            Assert.That(shown.Poll.ClosesAt, Is.EqualTo(closesAt).Within(TimeSpan.FromMilliseconds(1)));
+        }
+
+        await _carol.CallAsync<MessageChangeResult>(nameof(ChatHub.VotePoll), new VotePollRequest(_other, copy, [1]));
+        Assert.That((await ReadAsync(_ann, _group, sent.MessageId)).Poll!.Options.Select(o => o.Votes), Is.EqualTo(new[] { 1, 0, 1 }));
+        Assert.That((await ReadAsync(_bob, _other, copy)).Poll!.Options.Select(o => o.Votes), Is.EqualTo(new[] { 0, 1, 0 }));
+        Assert.That(await _carol.RefusalAsync(nameof(ChatHub.ClosePoll), new ClosePollRequest(_other, copy)), Does.StartWith("forbidden: "), "it is Bob's");
+    }
+
+    [Test]
+    public async Task A_closed_poll_is_open_where_it_goes()
+    {
+        var past = TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(-1);
+        var late = await SendAsync(_ann, new SendMessageRequest(_group, Guid.NewGuid(), Poll: new PollDraft("Then?", ["a", "b"], Anonymous: true, ClosesAt: past)));
+        var closed = await SendAsync(_ann, new SendMessageRequest(_group, Guid.NewGuid(), Poll: new PollDraft("Now?", ["a", "b"])));
+        await _ann.CallAsync<MessageChangeResult>(nameof(ChatHub.ClosePoll), new ClosePollRequest(_group, closed.MessageId));
+        var copies = (await ForwardAsync(_bob, _group, [late.MessageId, closed.MessageId], [_direct])).Chats[0].Messages;
+        foreach (var copy in copies)
+        {
+            var read = await ReadAsync(_carol, _direct, copy.MessageId);
+            Assert.That((read.Poll!.ClosesAt, read.Poll.ClosedAt, read.Poll.Anonymous), Is.EqualTo(((DateTime?)null, (DateTime?)null, copy == copies[0])));
+            await _carol.CallAsync<MessageChangeResult>(nameof(ChatHub.VotePoll), new VotePollRequest(_direct, copy.MessageId, [0]));
+        }
+    }
+
+    [Test]
     public async Task As_many_as_one_call_may_hold()
     {
         await Database.MessagesAsync(_group, _ann.UserId, 100);
@@ -154,6 +194,9 @@ public sealed class Forwarding : ServerFixture
         Assert.That(result.Chats.Select(c => c.Messages.Count), Is.EqualTo(new[] { 100, 100 }));
         Assert.That((await _carol.CatchUpAsync(_direct)).Select(m => m.Text), Is.EqualTo(ids.Select(id => $"message {id}")));
     }
+
+    private static async Task<MessageView> ReadAsync(TestClient client, long chatId, long messageId) =>
+        (await client.CatchUpAsync(chatId)).Single(m => m.MessageId == messageId);
 
     private static Task<SendMessageResult> SendAsync(TestClient client, SendMessageRequest request) =>
         client.CallAsync<SendMessageResult>(nameof(ChatHub.SendMessage), request);

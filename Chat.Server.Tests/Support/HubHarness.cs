@@ -95,7 +95,7 @@ internal sealed class HubHarness : IDisposable
                 Invites.Object, Rights.Object, Heads.Object, Rosters, announcer,
                 new InviteNotifier(HubContext.Object, new NotificationBacklog(), NullLogger<InviteNotifier>.Instance), privacy, new GroupOptions()),
             new SendMessageService(Rosters, Rights.Object, Appender.Object, References.Object, Time),
-            new ForwardMessagesService(References.Object, new SendMessageService(Rosters, Rights.Object, Appender.Object, References.Object, Time)),
+            new ForwardMessagesService(References.Object, new SendMessageService(Rosters, Rights.Object, Appender.Object, References.Object, Time), Time),
             new EditMessageService(
                 Editor.Object, new HidingNotifier(HubContext.Object, NullLogger<HidingNotifier>.Instance), new MessageChangeOptions(), Time),
             new HistoryService(History.Object, sync ?? new SyncOptions(), readMarks),

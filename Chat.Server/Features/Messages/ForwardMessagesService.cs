@@ -7,10 +7,10 @@ using Chat.Server.Hubs.Contract;
 namespace Chat.Server.Features.Messages;
 
 /// <summary>Forwards messages. Each goes into its chat as a send of its own, by the same rules and through the same append lanes.</summary>
-public sealed class ForwardMessagesService(IMessageReferences references, SendMessageService sending)
+public sealed class ForwardMessagesService(IMessageReferences references, SendMessageService sending, TimeProvider time)
 {
     private static readonly IReadOnlyList<string> ForwardableTypes =
-        [MessageTypes.Text, .. NewMessage.MediaTypes, MessageTypes.Location, MessageTypes.Contact];
+        [MessageTypes.Text, .. NewMessage.MediaTypes, MessageTypes.Location, MessageTypes.Contact, MessageTypes.Poll];
 
     /// <exception cref="ChatException">
     /// <c>not_found</c> when the caller is not in the chat that they come from, or does not see one of the messages; <c>invalid</c> for one that
@@ -43,6 +43,8 @@ public sealed class ForwardMessagesService(IMessageReferences references, SendMe
                 Media = message.Body.Media,
                 Location = message.Body.Location,
                 Contact = message.Body.Contact,
+                // Its votes belong to the chat that they were given in.
+                Poll = message.Body.Poll?.Fresh(time.GetUtcNow().UtcDateTime),
             }));
     }
 
