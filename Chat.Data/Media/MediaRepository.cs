@@ -5,7 +5,7 @@ namespace Chat.Data.Media;
 /// <summary>Uploads, table <c>media</c>. Every method throws <see cref="DataUnavailableException"/> when the database is out of reach.</summary>
 public sealed class MediaRepository(ChatDatabase database)
 {
-    /// <summary>Those of the given media that a user may download: their own, and those that a message holds which they may see.</summary>
+    /// <summary>Those of the given media that a user may download: their own, and those that a message holds which they may see, in a chat or by the preview of a public channel.</summary>
     /// <param name="mediaIds">At most some hundred.</param>
     /// <returns>Ascending by id.</returns>
     public Task<IReadOnlyList<MediaRow>> ListVisibleAsync(long userId, IReadOnlyCollection<long> mediaIds, CancellationToken cancellationToken) =>
@@ -15,6 +15,7 @@ public sealed class MediaRepository(ChatDatabase database)
             cancellationToken);
 
     // From the few media asked about to their messages and the reader's own participation: each step is a look-up in a key.
+    // What a public channel shows to anybody, the last part gives to anybody, as its preview does.
     private const string ListVisibleSql = """
         SELECT m.media_id, m.owner_id, m.media_type, m.content_type, m.file_name, m.width, m.height, m.duration_ms,
           m.blob_key, b.sha256, b.byte_size, m.thumbnail_key, m.thumbnail_type, t.sha256 AS thumbnail_sha256, t.byte_size AS thumbnail_size,
@@ -32,7 +33,15 @@ public sealed class MediaRepository(ChatDatabase database)
               WHERE gone.chat_id = mm.chat_id AND gone.message_id = mm.message_id AND gone.expires_at <= UTC_TIMESTAMP(6))
             AND NOT EXISTS (
               SELECT 1 FROM hidden_messages h
-              WHERE h.chat_id = mm.chat_id AND h.user_id = @UserId AND h.message_id = mm.message_id)))
+              WHERE h.chat_id = mm.chat_id AND h.user_id = @UserId AND h.message_id = mm.message_id))
+          OR EXISTS (
+          SELECT 1
+          FROM message_media mm
+          JOIN chats c ON c.chat_id = mm.chat_id AND c.chat_type = 'channel' AND c.username IS NOT NULL
+          WHERE mm.media_id = m.media_id
+            AND NOT EXISTS (
+              SELECT 1 FROM messages gone
+              WHERE gone.chat_id = mm.chat_id AND gone.message_id = mm.message_id AND gone.expires_at <= UTC_TIMESTAMP(6))))
         ORDER BY m.media_id
         """;
 
