@@ -26,11 +26,12 @@ public sealed class NotificationRepository(ChatDatabase database) : INotificatio
                 row.UserId, NotificationTypes.Messages, row.ChatId, SubjectId: 0, row.MessageId, row.SenderId, now, row.ShowsPreview))];
         }, cancellationToken);
 
-    // A read without locks: neither sends nor marks wait for it.
+    // A read without locks: neither sends nor marks wait for it. STRAIGHT_JOIN: the messages first, by their ranges. An optimizer that begins
+    // with the chats looks messages up by chat alone, and reads each of them from its first message on.
     private const string FindReadersSql = $$"""
         SELECT found.user_id, found.chat_id, found.message_id, last.sender_id, found.shows_preview
         FROM (
-          SELECT p.user_id, m.chat_id, MAX(m.message_id) AS message_id,
+          SELECT STRAIGHT_JOIN p.user_id, m.chat_id, MAX(m.message_id) AS message_id,
             MAX((COALESCE(s.notifications, @All) & @Previews) <> 0) AS shows_preview
           FROM messages m
           JOIN chats c ON c.chat_id = m.chat_id AND c.chat_type <> 'channel'
@@ -63,7 +64,7 @@ public sealed class NotificationRepository(ChatDatabase database) : INotificatio
         }, cancellationToken);
 
     private const string FindMentionedSql = $$"""
-        SELECT named.user_id, named.chat_id, named.message_id, m.sender_id, (COALESCE(s.notifications, @All) & @Previews) <> 0 AS shows_preview
+        SELECT STRAIGHT_JOIN named.user_id, named.chat_id, named.message_id, m.sender_id, (COALESCE(s.notifications, @All) & @Previews) <> 0 AS shows_preview
         FROM message_mentions named
         JOIN messages m ON m.chat_id = named.chat_id AND m.message_id = named.message_id
         JOIN chats c ON c.chat_id = named.chat_id AND c.chat_type <> 'channel'

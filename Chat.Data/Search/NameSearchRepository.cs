@@ -18,7 +18,7 @@ public sealed class NameSearchRepository(ChatDatabase database) : INameSearch
         FROM chat_participants p
         JOIN chats c ON c.chat_id = p.chat_id
         LEFT JOIN chat_participants other ON c.chat_type = 'direct' AND other.chat_id = c.chat_id AND other.user_id <> p.user_id
-        LEFT JOIN users peer ON peer.user_id = other.user_id
+        LEFT JOIN users peer FORCE INDEX (PRIMARY) ON peer.user_id = other.user_id
         LEFT JOIN contacts k ON k.user_id = p.user_id AND k.contact_user_id = peer.user_id
         WHERE p.user_id = @UserId AND p.left_at IS NULL
           AND (c.chat_type <> 'direct' OR c.last_message_at IS NOT NULL OR EXISTS (
