@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Chat.Data;
+using Chat.Server.Realtime;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
@@ -25,11 +26,12 @@ public static class HttpErrors
     public static void UseHttpErrors(this IApplicationBuilder app)
     {
         app.UseExceptionHandler(_ => { });
-        app.UseStatusCodePages(pages =>
+        // Nobody reads the body of a socket that was not opened, and what stands around one that was lasts as long as it does.
+        app.UseWhen(context => !HubRequests.OpensSocket(context), requests => requests.UseStatusCodePages(pages =>
         {
             var status = pages.HttpContext.Response.StatusCode;
             return WriteAsync(pages.HttpContext, FromStatus(status), status);
-        });
+        }));
     }
 
     /// <summary>Answers with <paramref name="error"/>.</summary>

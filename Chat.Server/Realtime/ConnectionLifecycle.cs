@@ -29,8 +29,9 @@ public sealed class ConnectionLifecycle(
         {
             // The token was checked when the socket opened; the session may have ended since, when nobody knew of this
             // connection to close it. From here on the registry does.
-            await sessions.EnsureLiveAsync(context.User!, context.ConnectionAborted);
-            await hub.Groups.AddToGroupAsync(context.ConnectionId, GroupNames.User(userId), context.ConnectionAborted);
+            // These reads are short: to call one off costs a connection to the database.
+            await sessions.EnsureLiveAsync(context.User!, CancellationToken.None);
+            await hub.Groups.AddToGroupAsync(context.ConnectionId, GroupNames.User(userId), CancellationToken.None);
             await JoinChatsAsync(context, userId);
             connection.SetUp();
             presence.Connected(userId, context.ConnectionId);
@@ -61,11 +62,11 @@ public sealed class ConnectionLifecycle(
         {
             // Somebody may add or remove this user while the list is being read and joined: then once more.
             version = registry.MembershipVersion(userId);
-            var chatIds = await rosters.ListGroupIdsAsync(userId, context.ConnectionAborted);
+            var chatIds = await rosters.ListGroupIdsAsync(userId, CancellationToken.None);
             foreach (var gone in joined.Except(chatIds))
-                await hub.Groups.RemoveFromGroupAsync(context.ConnectionId, GroupNames.Chat(gone), context.ConnectionAborted);
+                await hub.Groups.RemoveFromGroupAsync(context.ConnectionId, GroupNames.Chat(gone), CancellationToken.None);
             foreach (var chatId in chatIds.Except(joined))
-                await hub.Groups.AddToGroupAsync(context.ConnectionId, GroupNames.Chat(chatId), context.ConnectionAborted);
+                await hub.Groups.AddToGroupAsync(context.ConnectionId, GroupNames.Chat(chatId), CancellationToken.None);
             joined = chatIds;
         }
         while (version != registry.MembershipVersion(userId));

@@ -11,10 +11,10 @@ internal static class HubRequests
     /// </summary>
     public static bool BeginsConnection(HttpContext context) =>
         context.Request.Path.StartsWithSegments("/hub", out var rest)
-        && (IsWebSocket(context) || rest.Value?.EndsWith("/negotiate", StringComparison.Ordinal) == true);
+        && (OpensSocket(context) || rest.Value?.EndsWith("/negotiate", StringComparison.Ordinal) == true);
 
-    /// <summary>Asked of the server itself: <c>HttpContext.WebSockets</c> knows only behind a middleware that stands in the hub's endpoint.</summary>
-    private static bool IsWebSocket(HttpContext context) =>
+    /// <summary>Whether it is to become a WebSocket. Asked of the server itself: <c>HttpContext.WebSockets</c> knows only behind a middleware that stands in the hub's endpoint.</summary>
+    public static bool OpensSocket(HttpContext context) =>
         context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
         || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
 }

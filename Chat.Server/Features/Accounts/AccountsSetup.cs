@@ -131,7 +131,6 @@ internal static class AccountsSetup
         // The framework logs addresses with their query at Information, and with them the tokens above.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
 
-        services.AddHttpContextAccessor();
         services.AddSingleton<IAuthorizationHandler, LiveSessionHandler>();
         services.AddAuthorizationBuilder().SetDefaultPolicy(new AuthorizationPolicyBuilder()
             .RequireAuthenticatedUser()

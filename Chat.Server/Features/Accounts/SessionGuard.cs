@@ -32,15 +32,16 @@ internal sealed class SessionGuard(SessionRepository sessions, TimeProvider time
 /// <summary>A part of the default policy: every endpoint that requires authorization also requires a live session.</summary>
 internal sealed class LiveSessionRequirement : IAuthorizationRequirement;
 
-internal sealed class LiveSessionHandler(ISessionGuard guard, IHttpContextAccessor accessor) : AuthorizationHandler<LiveSessionRequirement>
+internal sealed class LiveSessionHandler(ISessionGuard guard) : AuthorizationHandler<LiveSessionRequirement>
 {
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, LiveSessionRequirement requirement)
     {
         // Without a token the policy fails anyway; it is not this requirement's to say so.
         if (context.User.Identity?.IsAuthenticated != true)
             return;
-        // Throws rather than fails: failing would answer 403, as if another right could help.
-        await guard.EnsureLiveAsync(context.User, accessor.HttpContext?.RequestAborted ?? CancellationToken.None);
+        // Throws rather than fails: failing would answer 403, as if another right could help. One short read: to call it off costs a
+        // connection to the database, and to be able to costs memory for as long as the request, which may be a socket, lasts.
+        await guard.EnsureLiveAsync(context.User, CancellationToken.None);
         context.Succeed(requirement);
     }
 }

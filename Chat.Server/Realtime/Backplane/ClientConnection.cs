@@ -4,11 +4,11 @@ namespace Chat.Server.Realtime.Backplane;
 
 /// <summary>
 /// A connection of this node. Contract: <see cref="Post"/> never waits and keeps the order; what the client does not take in time is held
-/// up to <see cref="ConnectionLimits.MaxPendingBytes"/>, and past that the connection is closed.
+/// up to <see cref="ConnectionLimits.MaxPendingBytes"/>, and past that the connection is closed. Locked by itself, as there is one for each
+/// connection.
 /// </summary>
 internal sealed class ClientConnection(HubConnectionContext context, SlowClients slow)
 {
-    private readonly Lock _gate = new();
     private Queue<PushEntry>? _waiting;
     private long _pendingBytes;
     private bool _writing;
@@ -26,7 +26,7 @@ internal sealed class ClientConnection(HubConnectionContext context, SlowClients
     public void Post(PushEntry push)
     {
         long refused;
-        lock (_gate)
+        lock (this)
         {
             if (_closed) return;
             if (!_writing)
@@ -54,7 +54,7 @@ internal sealed class ClientConnection(HubConnectionContext context, SlowClients
     /// <summary>Lets go of everything that waits.</summary>
     public void Close()
     {
-        lock (_gate) CloseQueue();
+        lock (this) CloseQueue();
     }
 
     private async Task DrainAsync(ValueTask write, int bytes)
@@ -69,7 +69,7 @@ internal sealed class ClientConnection(HubConnectionContext context, SlowClients
             {
                 // SignalR has logged it, and ends the connection.
             }
-            lock (_gate)
+            lock (this)
             {
                 if (_closed) return;
                 Hold(-bytes);

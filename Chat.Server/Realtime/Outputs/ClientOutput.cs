@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -7,10 +6,9 @@ namespace Chat.Server.Realtime.Outputs;
 
 /// <summary>
 /// What SignalR writes to one client, on its way to the transport: knows whether the client takes it. Stands between the two as the
-/// connection's output, and is a feature of the connection. SignalR makes one flush at a time.
+/// connection's output, and is a feature of the connection. SignalR makes one flush at a time. There is one for each connection: it is locked by
+/// itself, and makes what few need when they do.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification =
-    "A semaphore without a wait handle holds nothing to give back, and nobody tells an output of its end.")]
 internal sealed class ClientOutput : PipeWriter
 {
     /// <summary>Pages that are read for a client, or have been read and are not written yet, at a time.</summary>
@@ -19,10 +17,11 @@ internal sealed class ClientOutput : PipeWriter
     private readonly PipeWriter _inner;
     private readonly StalledOutputs _stalledOutputs;
     private readonly IConnectionLifetimeFeature _connection;
-    private readonly SemaphoreSlim _pages = new(MaxPages);
-    private readonly Lock _gate = new();
     private bool _isStalled;
     private int _unwrittenPages;
+
+    // Made for the first page: most connections never ask for one. It has no wait handle, so nothing is to be given back.
+    private SemaphoreSlim? _pages;
 
     private ClientOutput(PipeWriter inner, StalledOutputs stalled, IConnectionLifetimeFeature connection) =>
         (_inner, _stalledOutputs, _connection) = (inner, stalled, connection);
@@ -46,7 +45,7 @@ internal sealed class ClientOutput : PipeWriter
     /// </summary>
     public async ValueTask<PageTurn> TakePageTurnAsync(CancellationToken cancellationToken)
     {
-        await _pages.WaitAsync(cancellationToken);
+        await LazyInitializer.EnsureInitialized(ref _pages, () => new SemaphoreSlim(MaxPages)).WaitAsync(cancellationToken);
         return new PageTurn(this);
     }
 
@@ -58,7 +57,7 @@ internal sealed class ClientOutput : PipeWriter
     public bool CutIfStalled()
     {
         // Within the lock the flush has not ended, so neither has the connection.
-        lock (_gate)
+        lock (this)
         {
             if (!_isStalled) return false;
             _connection.Abort();
@@ -92,7 +91,7 @@ internal sealed class ClientOutput : PipeWriter
 
     private async Task<FlushResult> StalledAsync(ValueTask<FlushResult> flush)
     {
-        lock (_gate) _isStalled = true;
+        lock (this) _isStalled = true;
         _stalledOutputs.Add(this);
         try
         {
@@ -101,7 +100,7 @@ internal sealed class ClientOutput : PipeWriter
         finally
         {
             _stalledOutputs.Remove(this);
-            lock (_gate) _isStalled = false;
+            lock (this) _isStalled = false;
             Flushed();
         }
     }
@@ -111,7 +110,7 @@ internal sealed class ClientOutput : PipeWriter
         // One flush at a time, so nobody else takes from it.
         if (Volatile.Read(ref _unwrittenPages) == 0) return;
         Interlocked.Decrement(ref _unwrittenPages);
-        _pages.Release();
+        _pages!.Release();
     }
 
     private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
