@@ -15,30 +15,32 @@ internal static class TargetsCommand
         var only = new Option<string[]>("--only") { Description = $"Of these only: {string.Join(", ", TargetPlans.Names)}.", AllowMultipleArgumentsPerToken = true };
         only.AcceptOnlyFromAmong([.. TargetPlans.Names]);
         var large = new Option<bool>("--large") { Description = $"Growth also at {HistoryOptions.LargeSize:N0} messages; ten minutes more." };
+        var warmUp = new Option<double>("--warm-up") { Description = "Seconds before each measuring.", DefaultValueFactory = _ => TargetPlans.ShortWarmUp.TotalSeconds };
         var settings = new SettingsArguments();
-        var command = new Command("targets", "Every target of the product with its value, in about ten minutes; fails when one is missed.") { rounds, only, large };
+        var command = new Command("targets", "Every target of the product with its value, in about ten minutes; fails when one is missed.") { rounds, only, large, warmUp };
         settings.AddTo(command);
         command.Runs(async (arguments, output, cancellationToken) =>
         {
             var names = arguments.GetValue(only) is { Length: > 0 } chosen ? chosen : [.. TargetPlans.Names];
-            var runs = await RunAsync(names, arguments.GetValue(rounds), arguments.GetValue(large), settings.Read(arguments), output, cancellationToken);
+            var plans = TargetPlans.Comparisons(arguments.GetValue(rounds), TimeSpan.FromSeconds(arguments.GetValue(warmUp))).Where(p => names.Contains(p.Name));
+            var runs = await RunAsync([.. plans], names.Contains(TargetPlans.Growth), arguments.GetValue(large), settings.Read(arguments), output, cancellationToken);
             return Report(output, names, runs);
         });
         return command;
     }
 
     private static async Task<TargetRuns> RunAsync(
-        string[] names, int rounds, bool large, IReadOnlyDictionary<string, string> settings, RunOutput output, CancellationToken cancellationToken)
+        IReadOnlyList<ComparisonPlan> plans, bool growing, bool large, IReadOnlyDictionary<string, string> settings, RunOutput output, CancellationToken cancellationToken)
     {
         var results = new Dictionary<string, ComparisonResult>();
         await using (var instance = await output.PhaseAsync("Starting a private database", _ => PrivateDatabase.StartAsync(bufferPool: null, cancellationToken)))
-            foreach (var plan in TargetPlans.Comparisons(rounds).Where(p => names.Contains(p.Name)))
+            foreach (var plan in plans)
             {
                 var result = await Comparison.RunAsync(plan, instance, settings, output, cancellationToken);
                 ComparisonTable.Print(output, result);
                 results.Add(plan.Name, result);
             }
-        if (!names.Contains(TargetPlans.Growth)) return new TargetRuns(results, Growth: null);
+        if (!growing) return new TargetRuns(results, Growth: null);
 
         var options = TargetPlans.GrowthOptions;
         if (large) options = options with { Sizes = [.. options.Sizes, HistoryOptions.LargeSize] };

@@ -11,5 +11,8 @@ public sealed record IdleOptions(int Connections, int ChatsPerUser, int AtOnce, 
     /// <summary>Connections that are made and closed before the memory is read first: what every process needs once is not theirs.</summary>
     public const int WarmUpConnections = 200;
 
+    /// <summary>How often they are: a method is compiled for good only after it has been called for a while.</summary>
+    public const int WarmUpRounds = 5;
+
     public static IdleOptions Default { get; } = new(Connections: 10_000, ChatsPerUser: 20, AtOnce: 32, TimeSpan.FromSeconds(25));
 }

@@ -16,6 +16,7 @@ namespace Chat.Bench.Workloads.Idle;
 public static class IdleRun
 {
     private static readonly TimeSpan PushTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Leave = TimeSpan.FromSeconds(3);
 
     /// <exception cref="BenchException">A connection could not be made or did not last, or the memory cannot be read.</exception>
     public static async Task<RunResult> RunAsync(
@@ -67,9 +68,15 @@ public static class IdleRun
     /// <summary>The pool of threads, the code, the buffers: none of it belongs to the connections that are counted.</summary>
     private static async Task WarmUpAsync(IReadOnlyList<BenchUser> users, IdleOptions options, RunOutput output, CancellationToken cancellationToken)
     {
-        await using var crowd = new IdleCrowd();
-        await crowd.ConnectAsync(
-            [.. users.Take(IdleOptions.WarmUpConnections)], options.AtOnce, output, $"Warming up with {IdleOptions.WarmUpConnections} connections", cancellationToken);
+        for (var round = 1; round <= IdleOptions.WarmUpRounds; round++)
+        {
+            await using var crowd = new IdleCrowd();
+            await crowd.ConnectAsync(
+                [.. users.Take(IdleOptions.WarmUpConnections)], options.AtOnce, output,
+                $"Warming up with {IdleOptions.WarmUpConnections} connections, {round} of {IdleOptions.WarmUpRounds}", cancellationToken);
+        }
+        // Until the last of them are gone on the server, too.
+        await output.WaitAsync("Letting them go", Leave, cancellationToken);
     }
 
     /// <summary>What was idle is alive: a message to each group of one user reaches the connections of all others in it.</summary>
