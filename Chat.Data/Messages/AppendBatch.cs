@@ -11,6 +11,7 @@ internal sealed class AppendBatch
     private readonly List<PendingMessage> _toInsert;
     private readonly Dictionary<MessageKey, PendingMessage> _first;
     private readonly Dictionary<MessageKey, MessageRow> _repeated = [];
+    private readonly Dictionary<MessageKey, IReadOnlyList<long>> _repeatReaders = [];
     private readonly Dictionary<(long ChatId, long UserId), BatchSender> _senders = [];
     private readonly Dictionary<long, BatchChat> _chats = [];
 
@@ -81,6 +82,7 @@ internal sealed class AppendBatch
         _toInsert.Clear();
         _first.Clear();
         _repeated.Clear();
+        _repeatReaders.Clear();
         _senders.Clear();
     }
 
@@ -102,8 +104,13 @@ internal sealed class AppendBatch
     /// <summary>A sender who is in the chat.</summary>
     public void AddSender(BatchSender sender) => _senders.Add((sender.ChatId, sender.UserId), sender);
 
-    public void AddRepeated(MessageRow row) =>
-        _repeated[new MessageKey(row.ChatId, row.SenderId, new Guid(row.ClientMessageId, bigEndian: true))] = row;
+    /// <param name="readers">Who may see it; null for everybody in the chat.</param>
+    public void AddRepeated(MessageRow row, IReadOnlyList<long>? readers = null)
+    {
+        var key = new MessageKey(row.ChatId, row.SenderId, new Guid(row.ClientMessageId, bigEndian: true));
+        _repeated[key] = row;
+        if (readers is not null) _repeatReaders[key] = readers;
+    }
 
     /// <summary>Numbers what is new, in the order of arrival, and says of everything else what becomes of it.</summary>
     public void Plan()
@@ -142,8 +149,11 @@ internal sealed class AppendBatch
         var stored = new List<StoredMessage>(_toInsert.Count + _repeated.Count);
         foreach (var pending in _repeated.Count > 0 ? _waiting : [])
         {
-            if (_repeated.TryGetValue(pending.Key, out var row))
-                stored.Add(new StoredMessage(row, pending.Message.Roster, pending.Message.Origin));
+            if (!_repeated.TryGetValue(pending.Key, out var row)) continue;
+            var readers = _repeatReaders.GetValueOrDefault(pending.Key);
+            // Nobody named would be everybody.
+            if (readers is { Count: 0 }) continue;
+            stored.Add(new StoredMessage(row, pending.Message.Roster, pending.Message.Origin) { People = readers ?? [] });
         }
         foreach (var pending in _toInsert)
             stored.Add(new StoredMessage(RowOf(pending), pending.Message.Roster, pending.Message.Origin));

@@ -154,8 +154,10 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
         var condition = string.Join(" OR ", batch.Keys.Select(k =>
             Inv($"(chat_id = {k.ChatId} AND sender_id = {k.SenderId} AND client_message_id = {Literal(k.ClientMessageId)})")));
         await using var command = Command(connection, FindRepeatedSql.Replace("{0}", condition, StringComparison.Ordinal));
-        await using var reader = await command.ExecuteReaderAsync();
-        foreach (var row in reader.Parse<MessageRow>()) batch.AddRepeated(row);
+        List<MessageRow> rows;
+        await using (var reader = await command.ExecuteReaderAsync()) rows = [.. reader.Parse<MessageRow>()];
+        var readers = await RepeatReaders.FindAsync(connection, rows, commandTimeoutSeconds);
+        foreach (var row in rows) batch.AddRepeated(row, readers.GetValueOrDefault((row.ChatId, row.MessageId)));
     }
 
     private const string InsertSql = """

@@ -122,7 +122,7 @@ public readonly record struct AppendResult(AppendOutcome Outcome, long MessageId
 /// <param name="Origin">See <see cref="NewMessage.Origin"/>.</param>
 public sealed record StoredMessage(MessageRow Row, Roster? Roster, string? Origin)
 {
-    /// <summary>Who is in a direct chat, where there is no roster to tell.</summary>
+    /// <summary>Who is to be told: of a direct chat, where there is no roster to tell, and where some in the chat may not see it. None: the whole chat.</summary>
     public IReadOnlyList<long> People { get; init; } = [];
 }
 

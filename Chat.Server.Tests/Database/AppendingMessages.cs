@@ -138,6 +138,28 @@ public sealed class AppendingMessages : DatabaseFixture
     }
 
     [Test]
+    public async Task A_repeat_is_reported_to_those_alone_who_may_see_it_by_now()
+    {
+        var chat = await Database.GroupAsync(_users.Take(3));
+        var observer = new RecordingObserver();
+        await using var appender = Appender(observer);
+        var message = chat.Message(_users[0], "before you came");
+        await appender.AppendAsync(message);
+        await Database.ExecuteAsync(
+            "INSERT INTO chat_participants (chat_id, user_id, joined_at, visible_from) VALUES (@ChatId, @User, UTC_TIMESTAMP(6), 2)",
+            new { chat.ChatId, User = _users[3] });
+        await appender.AppendAsync(message);
+        await Database.ExecuteAsync(
+            "INSERT INTO hidden_messages (chat_id, user_id, message_id, hide_id) VALUES (@ChatId, @User, 1, 1)", new { chat.ChatId, User = _users[1] });
+        await appender.AppendAsync(message);
+        Assert.That(observer.Messages.Select(m => m.People), Is.EqualTo(new long[][] { [], [.. _users.Take(3)], [_users[0], _users[2]] }));
+
+        await Database.ExecuteAsync("UPDATE chat_participants SET visible_from = 2 WHERE chat_id = @ChatId", new { chat.ChatId });
+        Assert.That((await appender.AppendAsync(message)).Outcome, Is.EqualTo(AppendOutcome.Duplicate));
+        Assert.That(observer.Messages, Has.Count.EqualTo(3), "nobody is told what nobody may see");
+    }
+
+    [Test]
     public async Task The_same_name_from_two_senders_or_in_two_chats_is_not_a_repeat()
     {
         var chat = await Database.GroupAsync(_users);
