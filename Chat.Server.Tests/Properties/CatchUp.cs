@@ -1,0 +1,252 @@
+using Chat.Server.Hubs;
+
+namespace Chat.Server.Tests.Properties;
+
+/// <summary>
+/// What a device asks for on one connection: everything once it is connected, single chats behind holes and when they are new. Each is asked
+/// for once at a time; whoever wants it meanwhile makes it go round once more. Of what is not awaited, the caller holds the device's gate.
+/// </summary>
+internal sealed class CatchUp(Device device, Session session)
+{
+    /// <summary>How long a missing message may still arrive by itself; shorter than a real client waits, as this is a test.</summary>
+    private static readonly TimeSpan HoleWait = TimeSpan.FromMilliseconds(100);
+
+    private readonly Dictionary<(string What, long ChatId), Asking> _running = [];
+    private readonly HashSet<long> _watched = [];
+    private HashSet<long>? _leftMeanwhile;
+
+    public Session Session => session;
+
+    public async Task<T> CallAsync<T>(string method, object request)
+    {
+        var asked = device.Person.Now();
+        var result = await session.CallAsync<T>(method, request);
+        if (session.IsBrokenOff) throw new BrokenOffException(new InvalidOperationException("Answered too late."));
+        foreach (var message in MessagesIn(result)) device.Person.Saw(message, asked);
+        return result;
+    }
+
+    /// <summary>After a connect: by then the server pushes to this connection, so nothing falls in between.</summary>
+    public async Task EverythingAsync()
+    {
+        List<long> before;
+        lock (device.Gate)
+        {
+            before = [.. device.Chats.Where(c => c.Value.IsGroup || c.Value.Messages.UpTo > 0).Select(c => c.Key)];
+            _leftMeanwhile = [];
+        }
+        string? cursor = null;
+        do
+        {
+            var page = await CallAsync<ChatPage>(nameof(ChatHub.ListChats), new ListChatsRequest(cursor, 3));
+            lock (device.Gate)
+                foreach (var head in page.Chats)
+                {
+                    before.Remove(head.ChatId);
+                    if (!_leftMeanwhile.Contains(head.ChatId)) ApplyHead(head);
+                }
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+        var scheduled = await CallAsync<ScheduledMessageList>(nameof(ChatHub.ListScheduled), new ListScheduledRequest());
+        lock (device.Gate)
+        {
+            // Not listed: left meanwhile, or moved to the front between two pages. The chat itself knows.
+            foreach (var chatId in before) Meet(chatId);
+            device.Scheduled.Clear();
+            device.Scheduled.UnionWith(scheduled.Messages.Select(m => m.ScheduledId));
+        }
+    }
+
+    /// <summary>A chat is new, or another than it was: asks for its head.</summary>
+    public void Meet(long chatId) => Once("head", chatId, async asking =>
+    {
+        var head = await CallAsync<ChatView>(nameof(ChatHub.GetChat), new GetChatRequest(chatId));
+        lock (device.Gate)
+            if (!asking.IsVoid) ApplyHead(head);
+    });
+
+    public void Left(long chatId)
+    {
+        _leftMeanwhile?.Add(chatId);
+        device.Chats.Remove(chatId);
+        // Answers that are on their way may be older than the leaving.
+        foreach (var (key, asking) in _running.Where(r => r.Key.ChatId == chatId).ToList())
+        {
+            asking.IsVoid = true;
+            _running.Remove(key);
+        }
+    }
+
+    public void Post(ChatState chat, MessageView message)
+    {
+        chat.Post(message);
+        if (message.System is { Kind: SystemMessageKinds.DisappearingChanged or SystemMessageKinds.SlowModeChanged }) Meet(message.ChatId);
+    }
+
+    /// <summary>The connection that sent has the call's result in place of an event.</summary>
+    public void Sent(SendMessageRequest request, SendMessageResult result)
+    {
+        lock (device.Gate)
+        {
+            if (!device.Chats.TryGetValue(request.ChatId, out var chat)) return;
+            var isPlain = request is { Type: null, ReplyTo: null, Mentions: null, Location: null, Poll: null };
+            if (isPlain && !result.Duplicate)
+            {
+                chat.Post(new MessageView(
+                    request.ChatId, result.MessageId, device.Me, request.ClientMessageId, MessageTypes.Text, request.Text, null, result.SentAt,
+                    Withheld: result.Withheld, ExpiresAt: result.ExpiresAt));
+                WatchHole(chat);
+            }
+            else if (result.MessageId > chat.Messages.UpTo)
+            {
+                chat.Messages.NoteLast(result.MessageId);
+                Sync(request.ChatId);
+            }
+        }
+    }
+
+    public void WatchHole(ChatState chat)
+    {
+        var chatId = chat.Head.ChatId;
+        if (!chat.HasHole || !_watched.Add(chatId)) return;
+        device.Run(async () =>
+        {
+            await Task.Delay(HoleWait);
+            lock (device.Gate)
+            {
+                _watched.Remove(chatId);
+                if (device.Chats.TryGetValue(chatId, out var now) && now.HasHole) Sync(chatId);
+            }
+        });
+    }
+
+    public void Sync(long chatId) => Once("sync", chatId, async _ =>
+    {
+        for (var hasMore = true; hasMore;)
+        {
+            ChatState? chat;
+            SyncChatRequest request;
+            lock (device.Gate)
+            {
+                if (!device.Chats.TryGetValue(chatId, out chat)) return;
+                request = new SyncChatRequest(chatId, chat.Messages.UpTo, 5, chat.Changes.UpTo, chat.Hidings.UpTo);
+            }
+            var result = await CallAsync<SyncChatResult>(nameof(ChatHub.SyncChat), request);
+            lock (device.Gate)
+            {
+                if (device.Chats.GetValueOrDefault(chatId) != chat) return;
+                device.Findings.Happened(
+                    $"{device.Name} syncs {request}: {string.Join(',', result.Messages.Select(m => m.MessageId))} changed {string.Join(',', result.Changes.Select(m => m.MessageId))} hidden {string.Join(',', result.HiddenIds)}");
+                chat.ApplySync(result);
+                if (result.TooLong) LoadHistory(chatId);
+                hasMore = result.HasMore;
+            }
+        }
+    });
+
+    private void ApplyHead(ChatView head)
+    {
+        var chatId = head.ChatId;
+        if (device.Chats.TryGetValue(chatId, out var chat))
+        {
+            chat.ApplyHead(head);
+            if (chat.HasHole) Sync(chatId);
+        }
+        else
+        {
+            device.Chats.Add(chatId, chat = new ChatState(head, device.Me));
+            LoadHistory(chatId);
+        }
+        if (chat.IsGroup) LoadMembers(chatId);
+    }
+
+    private void LoadHistory(long chatId) => Once("history", chatId, async _ =>
+    {
+        ChatState? chat;
+        long before;
+        lock (device.Gate)
+        {
+            if (!device.Chats.TryGetValue(chatId, out chat)) return;
+            before = chat.Messages.UpTo + 1;
+        }
+        MessagePage page;
+        do
+        {
+            page = await CallAsync<MessagePage>(nameof(ChatHub.ListMessages), new ListMessagesRequest(chatId, BeforeMessageId: before, Limit: 4));
+            lock (device.Gate)
+            {
+                if (device.Chats.GetValueOrDefault(chatId) != chat) return;
+                chat.ApplyHistory(page);
+                chat.IsLoaded = !page.HasOlder;
+            }
+            if (page.Messages.Count > 0) before = page.Messages[0].MessageId;
+        }
+        while (page.HasOlder);
+    });
+
+    private void LoadMembers(long chatId) => Once("members", chatId, async _ =>
+    {
+        var page = await CallAsync<ParticipantPage>(nameof(ChatHub.ListParticipants), new ListParticipantsRequest(chatId));
+        lock (device.Gate)
+            if (device.Chats.TryGetValue(chatId, out var chat)) chat.ApplyMembers(page.Participants);
+    });
+
+    private void Once(string what, long chatId, Func<Asking, Task> ask)
+    {
+        var key = (what, chatId);
+        if (_running.TryGetValue(key, out var running))
+        {
+            running.Again = true;
+            return;
+        }
+        var asking = new Asking();
+        _running.Add(key, asking);
+        device.Run(() => AskAsync(key, asking, ask));
+    }
+
+    private async Task AskAsync((string What, long ChatId) key, Asking asking, Func<Asking, Task> ask)
+    {
+        while (true)
+        {
+            var isGone = false;
+            try
+            {
+                await ask(asking);
+            }
+            catch (RefusedException refused) when (refused.Code is Errors.ErrorCodes.NotFound)
+            {
+                isGone = true;
+            }
+            lock (device.Gate)
+            {
+                if (asking.IsVoid) return;
+                if (!asking.Again)
+                {
+                    _running.Remove(key);
+                    if (isGone) Left(key.ChatId);
+                    return;
+                }
+                asking.Again = false;
+            }
+        }
+    }
+
+    private static IEnumerable<MessageView?> MessagesIn<T>(T result) => result switch
+    {
+        ChatView chat => [chat.LastMessage],
+        ChatPage page => page.Chats.Select(c => c.LastMessage),
+        MessagePage page => page.Messages,
+        SyncChatResult sync => [.. sync.Messages, .. sync.Changes],
+        PinnedPage page => page.Pinned.Select(p => p.Message),
+        _ => [],
+    };
+
+    private sealed class Asking
+    {
+        public bool Again { get; set; }
+
+        /// <summary>The chat was left meanwhile: the answer may be older than that.</summary>
+        public bool IsVoid { get; set; }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using Chat.Server.Tests.Support;
+
+namespace Chat.Server.Tests.Properties;
+
+/// <summary>Somebody with an account, and everything that the server ever showed or promised them, on whatever device.</summary>
+internal sealed class Person(string name, TestAccount account, Findings findings)
+{
+    private readonly ConcurrentDictionary<(long ChatId, long MessageId), long> _hiddenAt = [];
+    private long _clock;
+
+    public string Name => name;
+
+    public TestAccount Account => account;
+
+    public long UserId => account.UserId;
+
+    /// <summary>Sends that were acknowledged, with the answer to the first try.</summary>
+    public ConcurrentDictionary<Guid, (SendMessageRequest Request, SendMessageResult Result)> Sent { get; } = [];
+
+    /// <summary>Messages of which the content was seen, in an answer or an event.</summary>
+    public ConcurrentDictionary<(long ChatId, long MessageId), byte> Seen { get; } = [];
+
+    /// <summary>Chats that something was heard of.</summary>
+    public ConcurrentDictionary<long, byte> HeardOf { get; } = [];
+
+    /// <summary>A point in time, to be given to <see cref="Saw"/> with what a call that begins now answers.</summary>
+    public long Now() => Interlocked.Increment(ref _clock);
+
+    /// <summary>The server said that these are hidden: no answer to a later call may show them.</summary>
+    public void Hid(long chatId, IEnumerable<long> messageIds)
+    {
+        foreach (var id in messageIds) _hiddenAt.TryAdd((chatId, id), Now());
+    }
+
+    /// <param name="askedAt">When what showed it was asked for; null for an event.</param>
+    public void Saw(MessageView? message, long? askedAt = null)
+    {
+        if (message is null) return;
+        var (chatId, id) = (message.ChatId, message.MessageId);
+        HeardOf.TryAdd(chatId, 0);
+        Seen.TryAdd((chatId, id), 0);
+        if (IsHidden(chatId, id, askedAt)) findings.Fault($"{name} hid message {id} of chat {chatId}, and was shown it afterwards: {message}");
+        if (message.ReplyTo is not { Type: not null } reply) return;
+        Seen.TryAdd((chatId, reply.MessageId), 0);
+        if (IsHidden(chatId, reply.MessageId, askedAt)) findings.Fault($"{name} hid message {reply.MessageId} of chat {chatId}, and was shown it as quoted by {id}.");
+    }
+
+    private bool IsHidden(long chatId, long messageId, long? askedAt) =>
+        askedAt is { } asked && _hiddenAt.TryGetValue((chatId, messageId), out var at) && at < asked;
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+
+namespace Chat.Server.Tests.Properties;
+
+/// <summary>
+/// What somebody sees, as lines with a name each, so that two of them can be compared and the difference read: one that a device built up
+/// from events and syncs, or one that is read from the server from scratch.
+/// </summary>
+internal sealed class Picture
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private readonly SortedDictionary<string, string> _lines = new(StringComparer.Ordinal);
+
+    public static Picture Of(Device device)
+    {
+        var picture = new Picture();
+        lock (device.Gate)
+        {
+            foreach (var chat in device.Chats.Values)
+            {
+                var head = chat.Head with { LastMessageId = chat.Messages.UpTo, LastChangeId = chat.Changes.UpTo, LastHideId = chat.Hidings.UpTo };
+                List<MessageView> shown = [.. chat.Shown];
+                var byId = shown.ToDictionary(m => m.MessageId);
+                // The head of what a message answers is looked up for whoever reads: the message that is held is newer than a head that came along.
+                var messages = shown.Select(m => m.ReplyTo is { } reply ? m with { ReplyTo = QuoteOf(reply.MessageId, byId) } : m).ToList();
+                picture.Add(head, chat.Watermarks, messages, chat.Members, device.Me, chat.MarksOf);
+            }
+            picture.AddScheduled(device.Scheduled);
+        }
+        return picture;
+    }
+
+    public void AddScheduled(IEnumerable<long> ids) => _lines["scheduled"] = string.Join(',', ids.Order());
+
+    /// <param name="marksOf">What is known of the marks of a group's members.</param>
+    public void Add(
+        ChatView head, WatermarksView marks, IReadOnlyList<MessageView> messages, IReadOnlyList<ParticipantView> members, long me,
+        Func<long, (long Delivered, long Read)> marksOf)
+    {
+        // A direct chat is in no list while nothing was written in it that reached this person, and nobody is told when that is so.
+        if (head.Type == ChatTypes.Direct && messages.Count == 0) return;
+        var name = $"chat {head.ChatId} ({head.Type})";
+        _lines[$"{name} head"] = Text(new
+        {
+            head.Title, head.Description, head.Role, head.MemberCount, head.Permissions, head.DefaultPermissions, head.SlowModeSeconds, head.SilencedUntil,
+            head.DisappearingSeconds,
+        });
+        _lines[$"{name} positions"] = $"message {head.LastMessageId}, change {head.LastChangeId}, hiding {head.LastHideId}";
+        _lines[$"{name} own settings"] = Text(head.Settings);
+        _lines[$"{name} own marks"] = $"{marks.DeliveredUpTo} delivered, {marks.ReadUpTo} read";
+        _lines[$"{name} unread"] =
+            $"{messages.Count(m => m.MessageId > marks.ReadUpTo && m.SenderId != me && m.Type != MessageTypes.System && m.DeletedAt is null)}, mentions "
+            + $"{messages.Count(m => m.MessageId > marks.ReadUpTo && m.DeletedAt is null && m.Mentions?.Contains(me) == true)}";
+        if (head.Type == ChatTypes.Direct) _lines[$"{name} marks of the other"] = $"{marks.OthersDeliveredUpTo} delivered, {marks.OthersReadUpTo} read";
+        foreach (var member in members)
+        {
+            var (delivered, read) = marksOf(member.User.UserId);
+            _lines[$"{name} member {member.User.UserId}"] = $"{member.Role}, {delivered} delivered, {read} read";
+        }
+        foreach (var message in messages) _lines[$"{name} #{message.MessageId:000}"] = Text(Normal(message));
+    }
+
+    /// <summary>Lines that differ, as here and as there.</summary>
+    /// <param name="blocked">
+    /// Somebody blocked somebody: what passes between them is told to neither, and its traces (numbers of messages that never arrive, marks) only
+    /// show where one looks.
+    /// </param>
+    public IReadOnlyList<string> DifferencesFrom(Picture server, bool blocked) =>
+    [
+        .. _lines.Keys.Union(server._lines.Keys).Order(StringComparer.Ordinal)
+            .Where(key => !blocked || !(key.EndsWith("(direct) positions", StringComparison.Ordinal) || key.EndsWith("marks of the other", StringComparison.Ordinal)))
+            .Where(key => _lines.GetValueOrDefault(key) != server._lines.GetValueOrDefault(key))
+            .Select(key => $"{key}\n    client: {_lines.GetValueOrDefault(key) ?? "–"}\n    server: {server._lines.GetValueOrDefault(key) ?? "–"}"),
+    ];
+
+    /// <summary>What a reply shows of what it answers, for somebody who sees these messages.</summary>
+    public static ReplyView QuoteOf(long messageId, IReadOnlyDictionary<long, MessageView> seen) =>
+        seen.TryGetValue(messageId, out var message) && message.DeletedAt is null
+            ? new ReplyView(messageId, message.SenderId, message.Type, message.Text)
+            : new ReplyView(messageId);
+
+    private static MessageView Normal(MessageView message) => message with { MyVotes = message.MyVotes is { Count: > 0 } votes ? [.. votes.Order()] : null };
+
+    private static string Text<T>(T value) => JsonSerializer.Serialize(value, Json);
+}
