@@ -78,7 +78,9 @@ CREATE TABLE chats (
   UNIQUE KEY uq_chats_direct_key (direct_key),
   UNIQUE KEY uq_chats_creation_key (created_by,creation_key),
   UNIQUE KEY uq_chats_username (username),
-  CONSTRAINT fk_chats_created_by FOREIGN KEY (created_by) REFERENCES users (user_id)
+  KEY ix_chats_picture (picture_media_id),
+  CONSTRAINT fk_chats_created_by FOREIGN KEY (created_by) REFERENCES users (user_id),
+  CONSTRAINT fk_chats_picture FOREIGN KEY (picture_media_id) REFERENCES media (media_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE chat_invites (
@@ -490,9 +492,12 @@ CREATE TABLE users (
   deleted_at datetime(6),
   role enum('user','admin') NOT NULL DEFAULT 'user',
   suspended_until datetime(6),
+  picture_media_id bigint,
   PRIMARY KEY (user_id),
   UNIQUE KEY uq_users_phone_number (phone_number),
-  UNIQUE KEY uq_users_username (username)
+  UNIQUE KEY uq_users_username (username),
+  KEY ix_users_picture (picture_media_id),
+  CONSTRAINT fk_users_picture FOREIGN KEY (picture_media_id) REFERENCES media (media_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE user_settings (

@@ -93,7 +93,7 @@ public sealed class ChannelRepository(ChatDatabase database, MessageAppender app
             connection => connection.QuerySingleOrDefaultAsync<PublicChannelRow?>(FindPublicSql, new { Username = username, UserId = userId }), cancellationToken);
 
     private const string FindPublicSql = """
-        SELECT c.chat_id, c.chat_name, c.description, c.username, c.subscriber_count, me.user_id AS my_user_id
+        SELECT c.chat_id, c.chat_name, c.description, c.username, c.subscriber_count, c.picture_media_id, me.user_id AS my_user_id
         FROM chats c
         LEFT JOIN chat_participants me ON me.chat_id = c.chat_id AND me.user_id = @UserId AND me.left_at IS NULL
         WHERE c.username = @Username

@@ -10,7 +10,7 @@ public sealed record NewChannel(string Title, string? Description, string? Usern
 
 /// <summary>A public channel as anybody may see it.</summary>
 /// <param name="MyUserId">The one who asks, when in it; else null.</param>
-public sealed record PublicChannelRow(long ChatId, string? ChatName, string? Description, string Username, int SubscriberCount, long? MyUserId);
+public sealed record PublicChannelRow(long ChatId, string? ChatName, string? Description, string Username, int SubscriberCount, long? PictureMediaId, long? MyUserId);
 
 /// <summary>Makes and finds channels, and lets people in and out of them. The contract stands at <see cref="ChannelRepository"/>.</summary>
 public interface IChannelStore

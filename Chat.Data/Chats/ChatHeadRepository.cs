@@ -74,7 +74,7 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
     // How many rows such a key finds the optimizer cannot know. It guesses so many that it would rather read all users once: FORCE INDEX.
     // {0}: the reader, {1}: the chats, {2}: those whose participants are counted, which are all but channels.
     private const string HeadsSql = $$"""
-        SELECT c.chat_id, c.chat_type, c.chat_name, c.description, me.role, c.created_at, c.last_message_id, c.last_change_id,
+        SELECT c.chat_id, c.chat_type, c.chat_name, c.description, c.picture_media_id, me.role, c.created_at, c.last_message_id, c.last_change_id,
           c.username, c.signatures, c.subscriber_count, c.default_permissions, rights.allowed, me.silenced_until, c.slow_mode_seconds, c.disappear_seconds,
           COALESCE(c.last_message_at, c.created_at) AS last_activity_at, me.last_hide_id,
           h.message_id IS NOT NULL OR NOT {{MessageColumns.NotExpired}} AS last_is_hidden,

@@ -9,6 +9,7 @@ public sealed record ChatHeadRow
     public string ChatType { get; init; } = "";
     public string? ChatName { get; init; }
     public string? Description { get; init; }
+    public long? PictureMediaId { get; init; }
     public string Role { get; init; } = "";
 
     /// <summary>A public channel's name.</summary>

@@ -52,14 +52,15 @@ public sealed class InviteRepository(ChatDatabase database, MessageAppender appe
         database.QueryAsync(
             connection => connection.QuerySingleOrDefaultAsync<InvitePreviewRow?>(PreviewSql, new { CodeHash = codeHash, _changes.Now }), cancellationToken);
 
-    private const string Works = """
+    /// <summary>Whether the invite <c>i</c> is the one of <c>@CodeHash</c>, and lets in at <c>@Now</c>.</summary>
+    internal const string Works = """
         i.code_hash = @CodeHash AND i.revoked_at IS NULL AND (i.expires_at IS NULL OR i.expires_at > @Now) AND (i.max_uses IS NULL OR i.uses < i.max_uses)
         """;
 
     private const string PreviewSql = $"""
         SELECT i.chat_id, c.chat_name, i.needs_approval,
           IF(c.chat_type = 'channel', c.subscriber_count, (SELECT COUNT(*) FROM chat_participants p FORCE INDEX (PRIMARY)
-            WHERE c.chat_type <> 'channel' AND p.chat_id = i.chat_id AND p.left_at IS NULL)) AS member_count, c.chat_type
+            WHERE c.chat_type <> 'channel' AND p.chat_id = i.chat_id AND p.left_at IS NULL)) AS member_count, c.chat_type, c.picture_media_id
         FROM chat_invites i
         JOIN chats c ON c.chat_id = i.chat_id
         WHERE {Works}

@@ -9,7 +9,7 @@ public sealed record InviteRow(
     long InviteId, long CreatedBy, DateTime CreatedAt, DateTime? ExpiresAt, int? MaxUses, int Uses, bool NeedsApproval, DateTime? RevokedAt);
 
 /// <summary>What somebody with a code may know before joining.</summary>
-public sealed record InvitePreviewRow(long ChatId, string? ChatName, bool NeedsApproval, long MemberCount, string ChatType);
+public sealed record InvitePreviewRow(long ChatId, string? ChatName, bool NeedsApproval, long MemberCount, string ChatType, long? PictureMediaId);
 
 /// <summary>Somebody who waits for an answer.</summary>
 public sealed record JoinRequestRow(

@@ -1,15 +1,16 @@
+using Chat.Data.Pictures;
 using Dapper;
 
 namespace Chat.Data.Media;
 
 /// <summary>
-/// Finds what nobody holds: media without a message, blobs without media. Each step may be repeated, and may run on several nodes at
+/// Finds what nobody holds: media that no message and nobody as their picture has, blobs without media. Each step may be repeated, and may run on several nodes at
 /// once. Every method throws <see cref="DataUnavailableException"/> when the database is out of reach.
 /// </summary>
 public sealed class MediaCollectorRepository(ChatDatabase database)
 {
     /// <summary>
-    /// Looks at media whose time has come: deletes those that no message holds, and lets the blobs behind them be looked at. Those that a
+    /// Looks at media whose time has come: deletes those that nothing holds, and lets the blobs behind them be looked at. Those that a
     /// message is to hold which waits for its time are looked at again later.
     /// </summary>
     /// <param name="later">When.</param>
@@ -49,7 +50,11 @@ public sealed class MediaCollectorRepository(ChatDatabase database)
         """;
 
     // The rows of media are locked by now, and a row here needs a lock on its media: nothing can be added behind this read.
-    private const string ListHeldSql = "SELECT DISTINCT media_id FROM message_media WHERE media_id IN @MediaIds";
+    private const string ListHeldSql = $"""
+        SELECT media_id FROM message_media WHERE media_id IN @MediaIds
+        UNION
+        {PictureFiles.ListHeldSql}
+        """;
 
     private const string KeepMediaSql = "UPDATE media SET check_after = NULL WHERE media_id IN @MediaIds";
 

@@ -1,22 +1,32 @@
+using Chat.Data.Pictures;
 using Dapper;
 
 namespace Chat.Data.Media;
 
 /// <summary>Uploads, table <c>media</c>. Every method throws <see cref="DataUnavailableException"/> when the database is out of reach.</summary>
-public sealed class MediaRepository(ChatDatabase database)
+public sealed class MediaRepository(ChatDatabase database, TimeProvider time)
 {
-    /// <summary>Those of the given media that a user may download: their own, and those that a message holds which they may see, in a chat or by the preview of a public channel.</summary>
+    /// <summary>
+    /// Those of the given media that a user may download: their own, those that a message holds which they may see, in a chat or by the preview of a
+    /// public channel, and pictures that are shown to them.
+    /// </summary>
     /// <param name="mediaIds">At most some hundred.</param>
     /// <returns>Ascending by id.</returns>
     public Task<IReadOnlyList<MediaRow>> ListVisibleAsync(long userId, IReadOnlyCollection<long> mediaIds, CancellationToken cancellationToken) =>
+        ListVisibleAsync(userId, mediaIds, inviteHash: null, cancellationToken);
+
+    /// <param name="inviteHash">Of the code of an invite that they have: it shows the picture of its chat.</param>
+    public Task<IReadOnlyList<MediaRow>> ListVisibleAsync(
+        long userId, IReadOnlyCollection<long> mediaIds, byte[]? inviteHash, CancellationToken cancellationToken) =>
         database.QueryAsync<IReadOnlyList<MediaRow>>(
             async connection => (await connection.QueryAsync<MediaRow>(new CommandDefinition(
-                ListVisibleSql, new { UserId = userId, MediaIds = mediaIds }, cancellationToken: cancellationToken))).AsList(),
+                ListVisibleSql, new { UserId = userId, MediaIds = mediaIds, CodeHash = inviteHash, Now = time.GetUtcNow().UtcDateTime },
+                cancellationToken: cancellationToken))).AsList(),
             cancellationToken);
 
-    // From the few media asked about to their messages and the reader's own participation: each step is a look-up in a key.
-    // What a public channel shows to anybody, the last part gives to anybody, as its preview does.
-    private const string ListVisibleSql = """
+    // From the few media asked about to their messages and the reader's own participation, or whose picture it is: each step is a look-up in a key.
+    // What a public channel shows to anybody, the last parts give to anybody, as its preview does.
+    private const string ListVisibleSql = $"""
         SELECT m.media_id, m.owner_id, m.media_type, m.content_type, m.file_name, m.width, m.height, m.duration_ms,
           m.blob_key, b.sha256, b.byte_size, m.thumbnail_key, m.thumbnail_type, t.sha256 AS thumbnail_sha256, t.byte_size AS thumbnail_size,
           m.created_at
@@ -41,7 +51,8 @@ public sealed class MediaRepository(ChatDatabase database)
           WHERE mm.media_id = m.media_id
             AND NOT EXISTS (
               SELECT 1 FROM messages gone
-              WHERE gone.chat_id = mm.chat_id AND gone.message_id = mm.message_id AND gone.expires_at <= UTC_TIMESTAMP(6))))
+              WHERE gone.chat_id = mm.chat_id AND gone.message_id = mm.message_id AND gone.expires_at <= UTC_TIMESTAMP(6)))
+          OR {PictureFiles.ChatShowsIt})
         ORDER BY m.media_id
         """;
 

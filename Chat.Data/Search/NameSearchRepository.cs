@@ -13,7 +13,7 @@ public sealed class NameSearchRepository(ChatDatabase database) : INameSearch
 
     // A direct chat shows once something was said in it that the reader sees, as in the list of chats.
     private const string FindChatsSql = """
-        SELECT c.chat_id, c.chat_type, c.chat_name, peer.user_id AS peer_user_id, peer.name AS peer_name, peer.username AS peer_username,
+        SELECT c.chat_id, c.chat_type, c.chat_name, c.picture_media_id, peer.user_id AS peer_user_id, peer.name AS peer_name, peer.username AS peer_username,
           peer.status AS peer_status, peer.profile_picture_url AS peer_profile_picture_url, k.contact_name
         FROM chat_participants p
         JOIN chats c ON c.chat_id = p.chat_id

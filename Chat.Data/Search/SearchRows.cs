@@ -13,7 +13,7 @@ public sealed record SearchPage(IReadOnlyList<MessageRow> Messages, SearchPositi
 /// <summary>A chat of one's own, by its title or the other person's name.</summary>
 /// <param name="ContactName">The reader's own name for the other person.</param>
 public sealed record FoundChatRow(
-    long ChatId, string ChatType, string? ChatName, long? PeerUserId, string? PeerName, string? PeerUsername, string? PeerStatus,
+    long ChatId, string ChatType, string? ChatName, long? PictureMediaId, long? PeerUserId, string? PeerName, string? PeerUsername, string? PeerStatus,
     string? PeerProfilePictureUrl, string? ContactName);
 
 public sealed record FoundPersonRow(

@@ -33,7 +33,7 @@ public sealed class LifeOfAChannel : ServerFixture
         await _ann.SendAsync(made.ChatId, "before");
 
         var found = await _bob.CallAsync<PublicChannelView>("GetPublicChannel", new GetPublicChannelRequest(name.ToUpperInvariant()));
-        Assert.That(found, Is.EqualTo(new PublicChannelView(made.ChatId, name, "News", "What is new", 1, Joined: false)));
+        Assert.That(found, Is.EqualTo(new PublicChannelView(made.ChatId, name, "News", "What is new", 1, Joined: false, PictureMediaId: null)));
         Assert.That(await _bob.RefusalAsync("GetChat", new GetChatRequest(made.ChatId)), Does.StartWith("not_found: "));
         var preview = await _bob.CallAsync<MessagePage>("PreviewChannel", new PreviewChannelRequest(made.ChatId, Limit: 1));
         Assert.That((preview.Messages.Single().Text, preview.HasOlder, preview.HasNewer), Is.EqualTo(("before", true, false)));
@@ -57,7 +57,7 @@ public sealed class LifeOfAChannel : ServerFixture
             Assert.That(await _bob.RefusalAsync(request.Item1, request.Item2), Does.StartWith("not_found: "));
         var invite = await _ann.CallAsync<CreateInviteResult>("CreateInvite", new CreateInviteRequest(channel));
         Assert.That(
-            await _bob.CallAsync<InvitePreview>("PreviewInvite", new PreviewInviteRequest(invite.Code)), Is.EqualTo(new InvitePreview(ChatTypes.Channel, "News", 1, false)));
+            await _bob.CallAsync<InvitePreview>("PreviewInvite", new PreviewInviteRequest(invite.Code)), Is.EqualTo(new InvitePreview(ChatTypes.Channel, "News", 1, false, null)));
         await _bob.CallAsync<JoinByInviteResult>("JoinByInvite", new JoinByInviteRequest(invite.Code));
         await _ann.CallAsync<MembershipResult>("AddMembers", new AddMembersRequest(channel, [_carol.UserId]));
         await _ann.SendAsync(channel, "for both");

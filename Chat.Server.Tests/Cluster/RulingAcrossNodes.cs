@@ -1,5 +1,9 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Chat.Server.Features.Media;
 using Chat.Server.Hubs;
 using Chat.Server.Tests.Cluster.Support;
+using Chat.Server.Tests.Media;
 using Chat.Server.Tests.Support;
 using Microsoft.AspNetCore.SignalR.Client;
 
@@ -9,6 +13,7 @@ namespace Chat.Server.Tests.Cluster;
 [TestFixtureSource(typeof(RedisBackplanes), nameof(RedisBackplanes.Built))]
 internal sealed class RulingAcrossNodes(string backplane)
 {
+    private readonly TempFolder _files = new();
     private TestDatabase? _database;
     private ChatServerFactory? _one;
     private ChatServerFactory? _two;
@@ -24,6 +29,7 @@ internal sealed class RulingAcrossNodes(string backplane)
         var settings = TestSettings.Unthrottled(new()
         {
             ["ConnectionStrings:Redis"] = TestRedis.Shared, ["Redis:KeyPrefix"] = TestRedis.NewPrefix(), ["Redis:Backplane"] = backplane,
+            ["Media:Folder"] = _files.Path,
         });
         _one = new ChatServerFactory(_database.ConnectionString, settings);
         _two = new ChatServerFactory(_database.At(1), settings);
@@ -37,6 +43,7 @@ internal sealed class RulingAcrossNodes(string backplane)
         if (_one is not null) await _one.DisposeAsync();
         if (_two is not null) await _two.DisposeAsync();
         if (_database is not null) await _database.DisposeAsync();
+        _files.Dispose();
     }
 
     [SetUp]
@@ -97,6 +104,37 @@ internal sealed class RulingAcrossNodes(string backplane)
         await _carol.Messages.WaitForAsync(m => m.Text == "from one");
         await _carol.SendAsync(_group, "from two");
         await _ann.Messages.WaitForAsync(m => m.Text == "from two");
+    }
+
+    [Test]
+    public async Task A_picture_set_on_one_node_is_told_and_shown_on_the_other()
+    {
+        var mediaId = await UploadAsync(_ann);
+        await _ann.CallAsync<MembershipResult>(nameof(ChatHub.SetChatPicture), new SetChatPictureRequest(_group, mediaId));
+        Assert.That((await _bob.ChatsUpdated.WaitForAsync(c => c.ChatId == _group && c.PictureMediaId is not null)).PictureMediaId, Is.EqualTo(mediaId));
+        await _bob.Messages.WaitForAsync(m => m.System?.Kind == SystemMessageKinds.PictureChanged);
+        Assert.That((await DownloadAsync(_bob, mediaId), await DownloadAsync(_carol, mediaId)), Is.EqualTo((200, 404)));
+    }
+
+    private async Task<long> UploadAsync(TestClient client)
+    {
+        using var http = HttpOf(_one!, client);
+        using var response = await http.PostAsync("/api/media?type=image", new ByteArrayContent(Samples.Png()));
+        return (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<MediaView>())!.MediaId;
+    }
+
+    private async Task<int> DownloadAsync(TestClient client, long mediaId)
+    {
+        using var http = HttpOf(_two!, client);
+        using var response = await http.GetAsync($"/api/media/{mediaId}");
+        return (int)response.StatusCode;
+    }
+
+    private static HttpClient HttpOf(ChatServerFactory node, TestClient client)
+    {
+        var http = node.Http();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", client.Account.AccessToken);
+        return http;
     }
 
     private async Task<bool> MaySendAsync(TestClient client)

@@ -31,7 +31,7 @@ public sealed class InvitingPeople : ServerFixture
         await _ann.SendAsync(_group, "before");
         var invite = await CreateAsync(_ann);
         var preview = await _carol.CallAsync<InvitePreview>("PreviewInvite", new PreviewInviteRequest(invite.Code));
-        Assert.That(preview, Is.EqualTo(new InvitePreview(ChatTypes.Group, "Group", 2, NeedsApproval: false)));
+        Assert.That(preview, Is.EqualTo(new InvitePreview(ChatTypes.Group, "Group", 2, NeedsApproval: false, PictureMediaId: null)));
         var joined = await _carol.CallAsync<JoinByInviteResult>("JoinByInvite", new JoinByInviteRequest(invite.Code));
         Assert.That(joined, Is.EqualTo(new JoinByInviteResult(true, _group)));
         var told = await _bob.Messages.WaitForAsync(m => m.System?.Kind == SystemMessageKinds.MemberJoined);

@@ -28,7 +28,7 @@ public sealed class LifeOfAGroup : ServerFixture
         foreach (var client in new[] { _ann, annsPhone, _bob, _carol })
         {
             var told = await client.ChatsUpdated.WaitForAsync(c => c.ChatId == group.ChatId);
-            Assert.That(told, Is.EqualTo(new ChatUpdatedEvent(group.ChatId, ChatTypes.Group, "Family 👋", 3)));
+            Assert.That(told, Is.EqualTo(new ChatUpdatedEvent(group.ChatId, ChatTypes.Group, "Family 👋", 3, null)));
             var posted = await client.Messages.WaitForAsync(m => m.ChatId == group.ChatId);
             Assert.That((posted.MessageId, posted.SenderId, posted.ClientMessageId, posted.Type, posted.Text), Is.EqualTo((1L, _ann.UserId, (Guid?)null, MessageTypes.System, (string?)null)));
             Assert.That((posted.System!.Kind, posted.System.Title), Is.EqualTo((SystemMessageKinds.GroupCreated, "Family 👋")));

@@ -100,7 +100,7 @@ public sealed class GroupCalls
         Assert.That((result.ChatId, result.MessageId, result.UserIds.Single()), Is.EqualTo((HubHarness.Group, (long?)8, HubHarness.Bob)));
         foreach (var connection in new[] { "bob-1", "bob-2" })
             _harness.Groups.Verify(g => g.AddToGroupAsync(connection, Everybody, It.IsAny<CancellationToken>()), Times.Once);
-        Assert.That(_harness.Pushes.All.Select(p => (p.To, p.Event)), Is.EqualTo(new[] { (Everybody, (object)new ChatUpdatedEvent(HubHarness.Group, "group", "Title", 3)) }));
+        Assert.That(_harness.Pushes.All.Select(p => (p.To, p.Event)), Is.EqualTo(new[] { (Everybody, (object)new ChatUpdatedEvent(HubHarness.Group, "group", "Title", 3, null)) }));
         await _harness.Rosters.GetAsync(HubHarness.Group);
         _harness.RosterReader.Verify(r => r.GetAsync(HubHarness.Group, It.IsAny<CancellationToken>()), Times.Exactly(2), "read again");
     }
@@ -117,7 +117,7 @@ public sealed class GroupCalls
             _harness.Groups.Verify(g => g.RemoveFromGroupAsync(connection, Everybody, It.IsAny<CancellationToken>()), Times.Once);
         Assert.That(_harness.Pushes.All.Select(p => (p.To, p.Event)), Is.EqualTo(new (string, object)[]
         {
-            ("user:22", new ChatRemovedEvent(HubHarness.Group)), (Everybody, new ChatUpdatedEvent(HubHarness.Group, "group", "Title", 3)),
+            ("user:22", new ChatRemovedEvent(HubHarness.Group)), (Everybody, new ChatUpdatedEvent(HubHarness.Group, "group", "Title", 3, null)),
         }));
         await _harness.Rosters.GetAsync(HubHarness.Group);
         _harness.RosterReader.Verify(r => r.GetAsync(HubHarness.Group, It.IsAny<CancellationToken>()), Times.Exactly(2));

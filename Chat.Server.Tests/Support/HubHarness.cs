@@ -9,6 +9,7 @@ using Chat.Data.Invites;
 using Chat.Data.Messages;
 using Chat.Data.Notifications;
 using Chat.Data.Permissions;
+using Chat.Data.Pictures;
 using Chat.Data.Pins;
 using Chat.Data.Polls;
 using Chat.Data.Presence;
@@ -29,6 +30,7 @@ using Chat.Server.Features.Invites;
 using Chat.Server.Features.Messages;
 using Chat.Server.Features.Notifications;
 using Chat.Server.Features.Permissions;
+using Chat.Server.Features.Pictures;
 using Chat.Server.Features.Pins;
 using Chat.Server.Features.Polls;
 using Chat.Server.Features.Presence;
@@ -90,10 +92,12 @@ internal sealed class HubHarness : IDisposable
             new GroupService(
                 GroupStore.Object, Heads.Object, Rosters, ChatNotifier, announcer, channels, privacy, MessageNotifier, new GroupOptions()),
             channels,
-            new PermissionService(GroupRoles.Object, announcer),
-            new InviteService(
-                Invites.Object, Rights.Object, Heads.Object, Rosters, announcer,
-                new InviteNotifier(HubContext.Object, new NotificationBacklog(), NullLogger<InviteNotifier>.Instance), privacy, new GroupOptions()),
+            new RulingServices(
+                new PermissionService(GroupRoles.Object, announcer),
+                new InviteService(
+                    Invites.Object, Rights.Object, Heads.Object, Rosters, announcer,
+                    new InviteNotifier(HubContext.Object, new NotificationBacklog(), NullLogger<InviteNotifier>.Instance), privacy, new GroupOptions()),
+                new ChatPictureService(Pictures.Object, Rights.Object, new PictureFinder(References.Object), announcer)),
             new SendMessageService(Rosters, Rights.Object, Appender.Object, References.Object, Time),
             new ForwardMessagesService(References.Object, new SendMessageService(Rosters, Rights.Object, Appender.Object, References.Object, Time), Time),
             new EditMessageService(
@@ -155,6 +159,7 @@ internal sealed class HubHarness : IDisposable
     public Mock<IGroupStore> GroupStore { get; } = new(MockBehavior.Strict);
     public Mock<IChannelStore> Channels { get; } = new(MockBehavior.Strict);
     public Mock<IInviteStore> Invites { get; } = new(MockBehavior.Strict);
+    public Mock<IChatPictureStore> Pictures { get; } = new(MockBehavior.Strict);
     public Mock<IRightsReader> Rights { get; } = new(MockBehavior.Strict);
     public Mock<IGroupRoleStore> GroupRoles { get; } = new(MockBehavior.Strict);
     public Mock<IPresenceStore> PresenceStore { get; } = new(MockBehavior.Strict);

@@ -6,6 +6,7 @@ using Chat.Data.Groups;
 using Chat.Data.Invites;
 using Chat.Data.Messages;
 using Chat.Data.Permissions;
+using Chat.Data.Pictures;
 using Chat.Data.Receipts;
 
 namespace Chat.Server.Hosting;
@@ -66,6 +67,7 @@ internal static class DatabaseSetup
         services.AddSingleton<IChannelStore, ChannelRepository>();
         services.AddSingleton<IRightsReader, RightsRepository>();
         services.AddSingleton<IInviteStore, InviteRepository>();
+        services.AddSingleton<IChatPictureStore, ChatPictureRepository>();
         return builder;
     }
 

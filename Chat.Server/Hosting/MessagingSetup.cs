@@ -10,6 +10,7 @@ using Chat.Server.Features.Groups;
 using Chat.Server.Features.Invites;
 using Chat.Server.Features.Messages;
 using Chat.Server.Features.Permissions;
+using Chat.Server.Features.Pictures;
 using Chat.Server.Features.Receipts;
 using Chat.Server.Hubs;
 using Chat.Server.Hubs.Filters;
@@ -108,6 +109,9 @@ internal static class MessagingSetup
         services.AddSingleton<PermissionService>();
         services.AddSingleton<InviteNotifier>();
         services.AddSingleton<InviteService>();
+        services.AddSingleton<PictureFinder>();
+        services.AddSingleton<ChatPictureService>();
+        services.AddSingleton<RulingServices>();
         services.AddHub();
         // SignalR logs every refused call as an error, with its trace. CallErrors logs those that are faults.
         builder.Logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.Critical);

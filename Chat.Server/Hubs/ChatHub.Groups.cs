@@ -22,6 +22,9 @@ public sealed partial class ChatHub
     /// <summary>Changes title or description, for those with <c>change_info</c>.</summary>
     public Task<MembershipResult> UpdateChatInfo(UpdateChatInfoRequest request) => groups.UpdateInfoAsync(CallerId, request);
 
+    /// <summary>Gives a group or channel a picture, or takes it away, for those with <c>change_info</c>.</summary>
+    public Task<MembershipResult> SetChatPicture(SetChatPictureRequest request) => ruling.Pictures.SetAsync(CallerId, request);
+
     /// <summary>Makes members wait between their messages, for those with <c>change_info</c>.</summary>
     public Task<MembershipResult> SetSlowMode(SetSlowModeRequest request) => groups.SetSlowModeAsync(CallerId, request);
 }

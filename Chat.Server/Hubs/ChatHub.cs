@@ -1,9 +1,7 @@
 using Chat.Server.Features.Channels;
 using Chat.Server.Features.Chats;
 using Chat.Server.Features.Groups;
-using Chat.Server.Features.Invites;
 using Chat.Server.Features.Messages;
-using Chat.Server.Features.Permissions;
 using Chat.Server.Features.Presence;
 using Chat.Server.Features.Receipts;
 using Chat.Server.Features.Typing;
@@ -23,8 +21,7 @@ public sealed partial class ChatHub(
     ChatService chats,
     GroupService groups,
     ChannelService channels,
-    PermissionService permissions,
-    InviteService invites,
+    RulingServices ruling,
     SendMessageService sendMessage,
     ForwardMessagesService forwardMessages,
     EditMessageService editMessage,

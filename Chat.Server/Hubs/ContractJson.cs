@@ -14,6 +14,7 @@ namespace Chat.Server.Hubs;
 [JsonSerializable(typeof(RemoveMemberRequest))]
 [JsonSerializable(typeof(LeaveGroupRequest))]
 [JsonSerializable(typeof(UpdateChatInfoRequest))]
+[JsonSerializable(typeof(SetChatPictureRequest))]
 [JsonSerializable(typeof(SetSlowModeRequest))]
 [JsonSerializable(typeof(PromoteMemberRequest))]
 [JsonSerializable(typeof(DemoteMemberRequest))]

@@ -46,6 +46,23 @@ test('what the server says against it comes out as an error with its code', asyn
   await expect(failed).rejects.toMatchObject({ code: 'disconnected', retryable: true });
 });
 
+test('addresses are asked for with the code of an invite where there is one', async () => {
+  const asked: string[] = [];
+  const urls = [{ mediaId: 5, url: '/media/5?token=t', thumbnailUrl: null, expiresAt: '' }];
+  const session = {
+    accessToken: () => Promise.resolve(''),
+    refresh: () => Promise.resolve(''),
+    send: <T>({ path }: { path: string }): Promise<T> => {
+      asked.push(path);
+      return Promise.resolve({ urls } as T);
+    },
+  };
+  const media = new MediaFiles(session);
+  await expect(media.urls([5, 6])).resolves.toEqual(urls);
+  await media.urls([5], 'AAAAAAAAAAAAAAAAAAAAAA');
+  expect(asked).toEqual(['/api/media/urls?ids=5,6', '/api/media/urls?ids=5&invite=AAAAAAAAAAAAAAAAAAAAAA']);
+});
+
 test('a thumbnail belongs to its upload', async () => {
   const { files: media, requests } = files(answer(204));
   const upload = {

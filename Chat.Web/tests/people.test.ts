@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ChatSettingsView, SettingsView } from '../src/client/contract';
 import { statusOf } from '../src/client/watermarks';
-import { Bob, Harness, Me, pass } from './support/harness';
+import { Bob, Cat, Harness, Me, pass } from './support/harness';
 
 let h: Harness;
 
@@ -26,6 +26,17 @@ beforeEach(async () => {
 afterEach(() => {
   h.client.close();
   vi.useRealTimers();
+});
+
+test('the picture of a group shows when it is set', async () => {
+  const picture = (): number | null | undefined => h.client.store.getSummary(2)?.pictureMediaId;
+  h.server.addChat(2, [Me, Bob, Cat]);
+  h.server.say(2, Bob, 'hello');
+  await pass(1_000);
+  expect(picture()).toBeNull();
+  void h.client.groups.setPicture(2, 7);
+  await pass(10);
+  expect([picture(), h.server.callsOf('SetChatPicture')]).toEqual([7, [{ chatId: 2, mediaId: 7 }]]);
 });
 
 describe('settings', () => {

@@ -56,7 +56,7 @@ public sealed class ChannelService(
     {
         var row = await channels.FindPublicAsync(AccountRules.Username(request.Username)!, userId, cancellationToken)
             ?? throw ChatException.NotFound("this channel");
-        return new PublicChannelView(row.ChatId, row.Username, row.ChatName ?? "", row.Description, row.SubscriberCount, row.MyUserId is not null);
+        return new PublicChannelView(row.ChatId, row.Username, row.ChatName ?? "", row.Description, row.SubscriberCount, row.MyUserId is not null, row.PictureMediaId);
     }
 
     /// <exception cref="ChatException"><c>not_found</c> unless the channel is public.</exception>

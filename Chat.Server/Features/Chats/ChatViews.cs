@@ -35,7 +35,8 @@ internal static class ChatViews
         row.Username,
         row.Signatures,
         (int)row.UnreadMentions,
-        row.DisappearSeconds);
+        row.DisappearSeconds,
+        row.PictureMediaId);
 
     public static WatermarksView ToView(this ChatPosition position) =>
         new(position.DeliveredUpTo, position.ReadUpTo, position.OthersDeliveredUpTo, position.OthersReadUpTo);

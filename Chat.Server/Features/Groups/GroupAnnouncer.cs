@@ -11,7 +11,7 @@ namespace Chat.Server.Features.Groups;
 /// </summary>
 public sealed class GroupAnnouncer(IChatHeadReader heads, RosterCache rosters, ChatNotifier notifier)
 {
-    /// <summary>Title, description, what everybody may do: everybody hears it.</summary>
+    /// <summary>Title, description, picture, what everybody may do: everybody hears it.</summary>
     /// <param name="memberId">Somebody who is in it.</param>
     public async Task AnnounceAsync(long chatId, long memberId)
     {
@@ -36,6 +36,6 @@ public sealed class GroupAnnouncer(IChatHeadReader heads, RosterCache rosters, C
 
     private async Task<ChatUpdatedEvent?> ReadAsync(long chatId, long memberId) =>
         await heads.FindAsync(chatId, memberId, CancellationToken.None) is { } head
-            ? new ChatUpdatedEvent(chatId, head.ChatType, head.ChatName, (int)head.MemberCount)
+            ? new ChatUpdatedEvent(chatId, head.ChatType, head.ChatName, (int)head.MemberCount, head.PictureMediaId)
             : null;
 }

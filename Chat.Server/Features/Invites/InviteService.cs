@@ -54,7 +54,7 @@ public sealed class InviteService(
     public async Task<InvitePreview> PreviewAsync(PreviewInviteRequest request, CancellationToken cancellationToken)
     {
         var row = await invites.PreviewAsync(InviteCodes.Hash(request.Code), cancellationToken) ?? throw NoSuchInvite();
-        return new InvitePreview(row.ChatType, row.ChatName ?? "", (int)row.MemberCount, row.NeedsApproval);
+        return new InvitePreview(row.ChatType, row.ChatName ?? "", (int)row.MemberCount, row.NeedsApproval, row.PictureMediaId);
     }
 
     /// <exception cref="ChatException"><c>not_found</c> for a code that does not work; <c>too_large</c> for a full group.</exception>

@@ -19,7 +19,7 @@ internal static class MediaEndpoints
             .Refuses(StatusCodes.Status503ServiceUnavailable);
         api.MapPost("", UploadAsync)
             .WithSummary("Upload a file: the body is its bytes, whatever Content-Type says.")
-            .WithDescription("What it is is read off its bytes. A file that no message holds within a day is deleted.")
+            .WithDescription("What it is is read off its bytes. A file that no message holds within a day, and that is nobody's picture, is deleted.")
             .AddOpenApiOperationTransformer(TakesBytes)
             .RequireRateLimiting(MediaRateLimits.UploadPolicy)
             .Refuses(StatusCodes.Status413PayloadTooLarge);
@@ -33,11 +33,11 @@ internal static class MediaEndpoints
             .WithSummary("Addresses that work without a token for a short time, for several files at once.")
             .RequireRateLimiting(MediaRateLimits.DownloadPolicy);
         api.MapGet("/{mediaId}", (long mediaId, ClaimsPrincipal caller, MediaService service, HttpContext context, CancellationToken cancellationToken) =>
-                SendAsync(context, service, caller.UserId(), mediaId, MediaPart.File, cancellationToken))
+                SendAsync(context, service, new MediaReader(caller.UserId()), mediaId, MediaPart.File, cancellationToken))
             .WithSummary("Download a file, also in ranges.")
             .Downloads();
         api.MapGet("/{mediaId}/thumbnail", (long mediaId, ClaimsPrincipal caller, MediaService service, HttpContext context, CancellationToken cancellationToken) =>
-                SendAsync(context, service, caller.UserId(), mediaId, MediaPart.Thumbnail, cancellationToken))
+                SendAsync(context, service, new MediaReader(caller.UserId()), mediaId, MediaPart.Thumbnail, cancellationToken))
             .WithSummary("Download the small picture of a file.")
             .Downloads();
         app.MapSigned();
@@ -74,17 +74,18 @@ internal static class MediaEndpoints
     }
 
     private static async Task<Ok<MediaUrls>> LinkAsync(
-        [Description("1-100 ids, separated by commas.")] string? ids, HttpContext context, ClaimsPrincipal caller, MediaService service,
-        CancellationToken cancellationToken)
+        [Description("1-100 ids, separated by commas.")] string? ids,
+        [Description("The code of an invite, for the picture of its chat.")] string? invite,
+        HttpContext context, ClaimsPrincipal caller, MediaService service, CancellationToken cancellationToken)
     {
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Ok(await service.LinkAsync(caller.UserId(), ids, cancellationToken));
+        return TypedResults.Ok(await service.LinkAsync(caller.UserId(), ids, invite, cancellationToken));
     }
 
     private static async Task<FileStreamHttpResult> SendAsync(
-        HttpContext context, MediaService service, long userId, long mediaId, MediaPart part, CancellationToken cancellationToken)
+        HttpContext context, MediaService service, MediaReader reader, long mediaId, MediaPart part, CancellationToken cancellationToken)
     {
-        var media = await service.OpenAsync(userId, mediaId, part, cancellationToken);
+        var media = await service.OpenAsync(reader, mediaId, part, cancellationToken);
         var headers = context.Response.Headers;
         // A browser shows what we found it to be or nothing, runs nothing of it, and keeps it for its user alone.
         headers.XContentTypeOptions = "nosniff";

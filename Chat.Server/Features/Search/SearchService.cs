@@ -38,7 +38,7 @@ public sealed class SearchService(ISearchReader messages, INameSearch names, Pri
             .Select(row => new UserView(row.PeerUserId!.Value, row.PeerName!, row.PeerUsername, row.PeerStatus, row.PeerProfilePictureUrl)).ToList();
         var shown = (await privacy.HideAsync(userId, peers, cancellationToken)).ToDictionary(peer => peer.UserId);
         return new ChatSearchResult([.. rows.Select(row => new ChatHit(
-            row.ChatId, row.ChatType, row.ChatName, row.PeerUserId is { } peer ? shown[peer] : null, row.ContactName))]);
+            row.ChatId, row.ChatType, row.ChatName, row.PeerUserId is { } peer ? shown[peer] : null, row.ContactName, row.PictureMediaId))]);
     }
 
     public async Task<PeopleSearchResult> FindPeopleAsync(long userId, SearchPeopleRequest request, CancellationToken cancellationToken)

@@ -40,7 +40,8 @@ public sealed record GetPublicChannelRequest(string Username) : IHubRequest
 /// <summary>A public channel as anybody may see it.</summary>
 /// <param name="MemberCount">Who is in it, those who run it included.</param>
 /// <param name="Joined">Whether you are in it.</param>
-public sealed record PublicChannelView(long ChatId, string Username, string Title, string? Description, int MemberCount, bool Joined);
+/// <param name="PictureMediaId">Its picture, for anybody to see; null for none.</param>
+public sealed record PublicChannelView(long ChatId, string Username, string Title, string? Description, int MemberCount, bool Joined, long? PictureMediaId);
 
 public sealed record JoinChannelRequest(long ChatId) : IHubRequest
 {

@@ -20,6 +20,7 @@ namespace Chat.Server.Hubs.Contract;
 /// <param name="Username">The name of a public channel; null elsewhere.</param>
 /// <param name="Signatures">Whether the posts of a channel bear their author's name.</param>
 /// <param name="DisappearingSeconds">How long new messages stay; 0 for good.</param>
+/// <param name="PictureMediaId">The picture of a group or channel, see <c>/api/media</c>; null for none, and in direct chats.</param>
 /// <param name="LastActivityAt">UTC; the time of the last message, or of the chat's creation. Chat lists are ordered by it, newest first.</param>
 public sealed record ChatView(
     long ChatId,
@@ -45,7 +46,8 @@ public sealed record ChatView(
     string? Username,
     bool Signatures,
     int UnreadMentions,
-    int DisappearingSeconds);
+    int DisappearingSeconds,
+    long? PictureMediaId);
 
 /// <summary>
 /// Up-to marks: everything up to and including the id is in that state. They never move back.

@@ -5,8 +5,8 @@ public sealed record ReceiptsAdvancedEvent(long ChatId, IReadOnlyList<ReceiptVie
 
 public sealed record ReceiptView(long UserId, long DeliveredUpTo, long ReadUpTo);
 
-/// <summary>A chat appeared for you, or its head changed (title, members). Fetch it with <c>GetChat</c> if you do not have it.</summary>
-public sealed record ChatUpdatedEvent(long ChatId, string Type, string? Title, int MemberCount);
+/// <summary>A chat appeared for you, or its head changed (title, picture, members). Fetch it with <c>GetChat</c> if you do not have it.</summary>
+public sealed record ChatUpdatedEvent(long ChatId, string Type, string? Title, int MemberCount, long? PictureMediaId);
 
 /// <summary>You are no longer in this chat. Drop what you hold of it.</summary>
 public sealed record ChatRemovedEvent(long ChatId);

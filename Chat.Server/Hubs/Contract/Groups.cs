@@ -56,6 +56,16 @@ public sealed record UpdateChatInfoRequest(long ChatId, string? Title = null, st
     }
 }
 
+/// <param name="MediaId">An image: an upload of yours, or one that you see; absent or null for no picture.</param>
+public sealed record SetChatPictureRequest(long ChatId, long? MediaId = null) : IHubRequest
+{
+    public void Validate()
+    {
+        Check.Id("chatId", ChatId);
+        if (MediaId is { } mediaId) Check.Id("mediaId", mediaId);
+    }
+}
+
 /// <param name="Seconds">1–3,600: how long a member waits between two messages; absent or null for no slow mode. The owner and admins do not wait.</param>
 public sealed record SetSlowModeRequest(long ChatId, int? Seconds = null) : IHubRequest
 {

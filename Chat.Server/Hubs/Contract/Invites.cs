@@ -60,7 +60,8 @@ public sealed record PreviewInviteRequest(string Code) : IHubRequest
 /// <summary>What one may know of a group or channel before joining it.</summary>
 /// <param name="Type">See <see cref="ChatTypes"/>.</param>
 /// <param name="NeedsApproval">Whether joining means to ask.</param>
-public sealed record InvitePreview(string Type, string Title, int MemberCount, bool NeedsApproval);
+/// <param name="PictureMediaId">Its picture; ask for its address with the code. Null for none.</param>
+public sealed record InvitePreview(string Type, string Title, int MemberCount, bool NeedsApproval, long? PictureMediaId);
 
 /// <param name="Code">What <c>CreateInvite</c> returned.</param>
 public sealed record JoinByInviteRequest(string Code) : IHubRequest

@@ -255,6 +255,7 @@ public static class SystemMessageKinds
     public const string PermissionsChanged = "permissions_changed";
     public const string TitleChanged = "title_changed";
     public const string DescriptionChanged = "description_changed";
+    public const string PictureChanged = "picture_changed";
     public const string SlowModeChanged = "slow_mode_changed";
     public const string MessagePinned = "message_pinned";
     public const string DisappearingChanged = "disappearing_changed";

@@ -66,9 +66,11 @@ public sealed record ChatSearchResult(IReadOnlyList<ChatHit> Chats);
 /// <param name="Title">Null for a direct chat.</param>
 /// <param name="Peer">The other person of a direct chat.</param>
 /// <param name="ContactName">Your own name for that person; absent without one.</param>
+/// <param name="PictureMediaId">Of a group or channel; absent without one.</param>
 public sealed record ChatHit(
     long ChatId, string Type, string? Title, UserView? Peer,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ContactName = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ContactName = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? PictureMediaId = null);
 
 /// <summary>Finds people whom you know, and who has exactly this username.</summary>
 /// <param name="Query">1–100 characters; any part of a name, or the beginning of a username, with or without an @.</param>

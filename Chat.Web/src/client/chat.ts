@@ -13,6 +13,8 @@ export interface ChatSummary {
   readonly peer: UserView | null;
   readonly role: string;
   readonly memberCount: number;
+  /** The picture of a group or channel; its address is had from `media.urls`. */
+  readonly pictureMediaId: number | null;
   /** Nothing was ever written in it. */
   readonly isEmpty: boolean;
   /** Null also where the user may not see it. */
@@ -99,10 +101,10 @@ export class Chat {
 
   applyHead(view: ChatView): void {
     // Two answers may overtake each other; the one that saw more messages is the later one.
-    const { title, peer, memberCount, role } = view;
+    const { title, peer, memberCount, role, pictureMediaId } = view;
     const settings = newer(view.settings, this.#view.settings);
     this.#view =
-      view.lastMessageId >= this.#view.lastMessageId ? { ...view, settings } : { ...this.#view, title, peer, memberCount, role, settings };
+      view.lastMessageId >= this.#view.lastMessageId ? { ...view, settings } : { ...this.#view, title, peer, memberCount, role, pictureMediaId, settings };
     this.advance(view.watermarks);
     this.acknowledge(view.watermarks);
     const { lastMessageId, lastMessage, lastChangeId, lastHideId } = view;
@@ -123,7 +125,7 @@ export class Chat {
   }
 
   applyUpdated(event: ChatUpdatedEvent): void {
-    this.#view = { ...this.#view, title: event.title, memberCount: event.memberCount };
+    this.#view = { ...this.#view, title: event.title, memberCount: event.memberCount, pictureMediaId: event.pictureMediaId };
     this.membersStale = true;
     this.touch();
   }
@@ -219,7 +221,7 @@ export class Chat {
     if (this.#summary !== null) return this.#summary;
     const lastMessage = this.conversation(pending).messages.at(-1) ?? null;
     const own = lastMessage !== null && lastMessage.senderId === this.me;
-    const { chatId, type, title, peer, role, memberCount, lastActivityAt, settings } = this.#view;
+    const { chatId, type, title, peer, role, memberCount, pictureMediaId, lastActivityAt, settings } = this.#view;
     const lastPending = this.conversation(pending).pending.at(-1) ?? null;
     const times = [lastActivityAt, lastMessage?.sentAt ?? '', lastPending ? new Date(lastPending.createdAt).toISOString() : ''];
     this.#summary = {
@@ -229,6 +231,7 @@ export class Chat {
       peer,
       role,
       memberCount,
+      pictureMediaId,
       isEmpty: this.window.upTo === 0,
       lastMessage,
       lastMessageStatus: own ? statusOf(lastMessage.messageId, this.#watermarks, lastMessage.withheld) : null,

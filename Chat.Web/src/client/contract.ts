@@ -46,6 +46,7 @@ export interface ChatHit {
   readonly title: string | null;
   readonly peer: UserView | null;
   readonly contactName?: string | null;
+  readonly pictureMediaId?: number | null;
 }
 
 export interface ChatPage {
@@ -86,6 +87,7 @@ export interface ChatUpdatedEvent {
   readonly type: string;
   readonly title: string | null;
   readonly memberCount: number;
+  readonly pictureMediaId: number | null;
 }
 
 export interface ChatView {
@@ -113,6 +115,7 @@ export interface ChatView {
   readonly signatures: boolean;
   readonly unreadMentions: number;
   readonly disappearingSeconds: number;
+  readonly pictureMediaId: number | null;
 }
 
 export interface ClosePollRequest {
@@ -253,6 +256,7 @@ export interface InvitePreview {
   readonly title: string;
   readonly memberCount: number;
   readonly needsApproval: boolean;
+  readonly pictureMediaId: number | null;
 }
 
 export interface InviteView {
@@ -678,6 +682,7 @@ export interface PublicChannelView {
   readonly description: string | null;
   readonly memberCount: number;
   readonly joined: boolean;
+  readonly pictureMediaId: number | null;
 }
 
 export interface ReactionCountView {
@@ -849,6 +854,11 @@ export interface SendMessageResult {
   readonly duplicate: boolean;
   readonly withheld?: boolean | null;
   readonly expiresAt?: string | null;
+}
+
+export interface SetChatPictureRequest {
+  readonly chatId: number;
+  readonly mediaId?: number | null;
 }
 
 export interface SetDefaultPermissionsRequest {
@@ -1103,6 +1113,7 @@ export interface ChatHubMethods {
   SearchMessages(request: SearchMessagesRequest): Promise<MessageSearchPage>;
   SearchPeople(request: SearchPeopleRequest): Promise<PeopleSearchResult>;
   SendMessage(request: SendMessageRequest): Promise<SendMessageResult>;
+  SetChatPicture(request: SetChatPictureRequest): Promise<MembershipResult>;
   SetDefaultPermissions(request: SetDefaultPermissionsRequest): Promise<MembershipResult>;
   SetDisappearing(request: SetDisappearingRequest): Promise<SetDisappearingResult>;
   SetDraft(request: SetDraftRequest): Promise<ChatSettingsView>;

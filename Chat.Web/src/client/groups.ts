@@ -15,6 +15,11 @@ export class Groups {
     return this.connection.call('UpdateChatInfo', { chatId, ...info });
   }
 
+  /** An image that was uploaded, or that one sees; null takes the picture away. */
+  setPicture(chatId: number, mediaId: number | null): Promise<MembershipResult> {
+    return this.connection.call('SetChatPicture', { chatId, mediaId });
+  }
+
   /** Seconds between two messages of a member; null for none. */
   setSlowMode(chatId: number, seconds: number | null): Promise<MembershipResult> {
     return this.connection.call('SetSlowMode', { chatId, seconds });

@@ -84,9 +84,10 @@ export class MediaFiles {
     return { ...media, hasThumbnail: true };
   }
 
-  /** Up to 100 ids; files that the user may not see are missing in the answer. */
-  async urls(mediaIds: readonly number[]): Promise<readonly MediaUrl[]> {
-    const answer = await this.#session.send<{ urls: readonly MediaUrl[] }>({ method: 'GET', path: `/api/media/urls?ids=${mediaIds.join(',')}` });
+  /** Up to 100 ids; files that the user may not see are missing in the answer. The code of an invite shows the picture of its chat. */
+  async urls(mediaIds: readonly number[], invite?: string): Promise<readonly MediaUrl[]> {
+    const path = `/api/media/urls?ids=${mediaIds.join(',')}${invite === undefined ? '' : `&invite=${encodeURIComponent(invite)}`}`;
+    const answer = await this.#session.send<{ urls: readonly MediaUrl[] }>({ method: 'GET', path });
     return answer.urls;
   }
 

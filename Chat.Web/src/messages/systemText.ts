@@ -32,6 +32,8 @@ export function systemText(message: Pick<MessageView, 'senderId' | 'system'>, na
       return `${actor} took the admin role from ${others}`;
     case 'title_changed':
       return `${actor} named the group “${system.title ?? ''}”`;
+    case 'picture_changed':
+      return `${actor} changed the picture`;
     case 'message_pinned':
       return `${actor} pinned a message`;
     case 'disappearing_changed':
@@ -48,6 +50,8 @@ function channelText({ kind, title }: SystemMessageView): string {
       return 'The channel was created';
     case 'title_changed':
       return `The channel is now called “${title ?? ''}”`;
+    case 'picture_changed':
+      return 'The channel has another picture';
     default:
       return 'The channel was changed';
   }

@@ -12,6 +12,7 @@ interface FakeChat {
   readonly chatId: number;
   readonly type: 'direct' | 'group';
   title: string | null;
+  pictureMediaId: number | null;
   readonly members: Map<number, Member>;
   readonly messages: MessageView[];
   readonly createdAt: string;
@@ -41,7 +42,7 @@ export class FakeServer {
 
   addChat(chatId: number, memberIds: readonly number[], type: 'direct' | 'group' = memberIds.length === 2 ? 'direct' : 'group'): FakeChat {
     const members = new Map(memberIds.map((id, i) => [id, { role: type === 'group' && i === 0 ? 'owner' : 'member', deliveredUpTo: 0, readUpTo: 0 }]));
-    const chat: FakeChat = { chatId, type, title: type === 'group' ? `Group ${chatId}` : null, members, messages: [], createdAt: now() };
+    const chat: FakeChat = { chatId, type, title: type === 'group' ? `Group ${chatId}` : null, pictureMediaId: null, members, messages: [], createdAt: now() };
     this.chats.set(chatId, chat);
     return chat;
   }
@@ -126,6 +127,13 @@ export class FakeServer {
       this.#chatOf(chatId, userId);
       this.removeMember(chatId, userId);
       return { chatId, messageId: null, userIds: [userId], notAllowedIds: [] };
+    },
+    SetChatPicture: (userId, { chatId, mediaId }) => {
+      const chat = this.#chatOf(chatId, userId);
+      chat.pictureMediaId = mediaId ?? null;
+      const message = this.saySystem(chatId, userId, { kind: 'picture_changed', userIds: [], title: null });
+      this.#updated(chat);
+      return { chatId, messageId: message.messageId, userIds: [userId], notAllowedIds: [] };
     },
     GetChat: (userId, { chatId }) => this.#view(this.#chatOf(chatId, userId), userId),
     ListChats: (userId, { cursor, limit }) => {
@@ -227,8 +235,8 @@ export class FakeServer {
   }
 
   #updated(chat: FakeChat): void {
-    const { chatId, type, title, members } = chat;
-    this.push([...members.keys()], { name: 'ChatUpdated', payload: { chatId, type, title, memberCount: members.size } });
+    const { chatId, type, title, members, pictureMediaId } = chat;
+    this.push([...members.keys()], { name: 'ChatUpdated', payload: { chatId, type, title, memberCount: members.size, pictureMediaId } });
   }
 
   #watermarks(chat: FakeChat, userId: number): ChatView['watermarks'] {
@@ -273,6 +281,7 @@ export class FakeServer {
       username: null,
       signatures: false,
       disappearingSeconds: 0,
+      pictureMediaId: chat.pictureMediaId,
     };
   }
 }
