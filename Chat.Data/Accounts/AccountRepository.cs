@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Chat.Data.Pictures;
 using Dapper;
 
 namespace Chat.Data.Accounts;
@@ -58,7 +59,7 @@ public sealed class AccountRepository(ChatDatabase database)
     private const string BuryUserSql = """
         UPDATE users
         SET name = @Name, phone_number = @NoPhoneNumber, username = NULL, password_hash = '', status = NULL, profile_picture_url = NULL,
-            last_seen = NULL, deleted_at = @Now
+            picture_media_id = NULL, last_seen = NULL, deleted_at = @Now
         WHERE user_id = @UserId AND password_hash = @OldHash AND deleted_at IS NULL
         """;
 
@@ -88,6 +89,7 @@ public sealed class AccountRepository(ChatDatabase database)
                 {
                     UserId = userId, OldHash = oldHash, Name = tombstoneName, NoPhoneNumber = NoPhoneNumber(userId), Now = now,
                 };
+                await connection.ExecuteAsync(new CommandDefinition(PictureFiles.LetGoOfPersonSql, parameters, transaction, cancellationToken: cancellationToken));
                 if (await connection.ExecuteAsync(new CommandDefinition(BuryUserSql, parameters, transaction, cancellationToken: cancellationToken)) == 0)
                     return null;
                 foreach (var sql in ForgetSql)

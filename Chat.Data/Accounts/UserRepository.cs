@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Chat.Data.Pictures;
 using Dapper;
 
 namespace Chat.Data.Accounts;
@@ -41,7 +42,7 @@ public sealed class UserRepository(ChatDatabase database)
             cancellationToken);
 
     private const string GetSql = """
-        SELECT user_id, name, phone_number, username, status, profile_picture_url, created_at
+        SELECT user_id, name, phone_number, username, status, profile_picture_url, picture_media_id, created_at
         FROM users
         WHERE user_id = @UserId
         """;
@@ -53,7 +54,7 @@ public sealed class UserRepository(ChatDatabase database)
             cancellationToken);
 
     private const string ListSql = """
-        SELECT user_id, name, phone_number, username, status, profile_picture_url, created_at
+        SELECT user_id, name, phone_number, username, status, profile_picture_url, picture_media_id, created_at
         FROM users
         WHERE user_id IN @UserIds
         ORDER BY user_id
@@ -67,7 +68,7 @@ public sealed class UserRepository(ChatDatabase database)
             cancellationToken);
 
     private const string FindSql = """
-        SELECT user_id, name, phone_number, username, status, profile_picture_url, created_at
+        SELECT user_id, name, phone_number, username, status, profile_picture_url, picture_media_id, created_at
         FROM users
         WHERE phone_number = @PhoneNumber OR username = @Username
         """;
@@ -84,20 +85,32 @@ public sealed class UserRepository(ChatDatabase database)
         SET name = IF(@SetName, @Name, name),
             username = IF(@SetUsername, @Username, username),
             status = IF(@SetStatus, @Status, status),
-            profile_picture_url = IF(@SetProfilePictureUrl, @ProfilePictureUrl, profile_picture_url)
+            profile_picture_url = IF(@SetProfilePictureUrl, @ProfilePictureUrl, profile_picture_url),
+            picture_media_id = IF(@SetPictureMediaId, @PictureMediaId, picture_media_id)
         WHERE user_id = @UserId
         """;
 
-    /// <summary>Changes what <paramref name="change"/> names and returns the person as it is then; null if there is none.</summary>
+    // The lock keeps a file from being let go by two changes at once, and the one between them from being forgotten.
+    private const string LockPictureSql = "SELECT picture_media_id FROM users WHERE user_id = @UserId FOR UPDATE";
+
+    /// <summary>
+    /// Changes what <paramref name="change"/> names and returns the person as it is then; null if there is none. A picture must be kept from the
+    /// collector meanwhile; the one that it replaces is let go.
+    /// </summary>
     /// <exception cref="DbException">A duplicate of <see cref="UsernameKey"/>.</exception>
-    public Task<UserRow?> UpdateProfileAsync(long userId, ProfileChange change, CancellationToken cancellationToken) =>
+    public Task<UserRow?> UpdateProfileAsync(long userId, ProfileChange change, DateTime now, CancellationToken cancellationToken) =>
         database.InTransactionAsync(
             async (connection, transaction) =>
             {
                 var parameters = new DynamicParameters(change);
                 parameters.Add("UserId", userId);
+                var before = !change.SetPictureMediaId ? null : await connection.ExecuteScalarAsync<long?>(
+                    new CommandDefinition(LockPictureSql, parameters, transaction, cancellationToken: cancellationToken));
                 await connection.ExecuteAsync(
                     new CommandDefinition(UpdateProfileSql, parameters, transaction, cancellationToken: cancellationToken));
+                if (before is { } replaced && replaced != change.PictureMediaId)
+                    await connection.ExecuteAsync(new CommandDefinition(
+                        PictureFiles.LetGoSql, new { MediaId = replaced, Now = now }, transaction, cancellationToken: cancellationToken));
                 return await connection.QuerySingleOrDefaultAsync<UserRow>(
                     new CommandDefinition(GetSql, new { UserId = userId }, transaction, cancellationToken: cancellationToken));
             },

@@ -8,6 +8,7 @@ public sealed record UserRow(
     string? Username,
     string? Status,
     string? ProfilePictureUrl,
+    long? PictureMediaId,
     DateTime CreatedAt)
 {
     public override string ToString() => $"user {UserId}";
@@ -35,4 +36,6 @@ public sealed record ProfileChange(
     bool SetStatus,
     string? Status,
     bool SetProfilePictureUrl,
-    string? ProfilePictureUrl);
+    string? ProfilePictureUrl,
+    bool SetPictureMediaId,
+    long? PictureMediaId);

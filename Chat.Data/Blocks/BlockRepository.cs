@@ -72,7 +72,7 @@ public sealed class BlockRepository(ChatDatabase database) : IBlockStore
             cancellationToken);
 
     private const string ListSql = """
-        SELECT u.user_id, u.name, u.phone_number, u.username, u.status, u.profile_picture_url, u.created_at
+        SELECT u.user_id, u.name, u.phone_number, u.username, u.status, u.profile_picture_url, u.picture_media_id, u.created_at
         FROM blocks b
         JOIN users u ON u.user_id = b.blocked_user_id
         WHERE b.user_id = @UserId AND b.blocked_user_id > @AfterUserId

@@ -82,7 +82,7 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
           m.message_id, COALESCE(m.sender_id, 0) AS sender_id, m.client_message_id, m.message_type, m.message_text, m.body, m.sent_at,
           COALESCE(m.last_change_id, 0) AS message_change_id, m.edited_at, m.deleted_at, m.reactions, m.pinned_at, m.expires_at,
           peer.user_id AS peer_user_id, peer.name AS peer_name, peer.username AS peer_username, peer.status AS peer_status,
-          peer.profile_picture_url AS peer_profile_picture_url,
+          peer.profile_picture_url AS peer_profile_picture_url, peer.picture_media_id AS peer_picture_media_id,
           own.muted_until, own.pin_position, COALESCE(own.archived, 0) AS archived, COALESCE(own.marked_unread, 0) AS marked_unread,
           own.draft, COALESCE(own.version, 0) AS settings_version
         FROM chats c

@@ -126,6 +126,7 @@ public sealed record ChatHeadRow
     public string? PeerUsername { get; init; }
     public string? PeerStatus { get; init; }
     public string? PeerProfilePictureUrl { get; init; }
+    public long? PeerPictureMediaId { get; init; }
 
     private bool IsChannel => ChatType == "channel";
 

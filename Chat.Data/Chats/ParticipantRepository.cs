@@ -10,6 +10,7 @@ public sealed record ParticipantRow(
     string? Username,
     string? Status,
     string? ProfilePictureUrl,
+    long? PictureMediaId,
     string Role,
     DateTime JoinedAt,
     long DeliveredUpTo,
@@ -27,7 +28,7 @@ public sealed class ParticipantRepository(ChatDatabase database) : IParticipantR
             cancellationToken);
 
     private const string ListSql = """
-        SELECT u.user_id, u.name, u.username, u.status, u.profile_picture_url, p.role, p.joined_at, p.delivered_up_to, p.read_up_to,
+        SELECT u.user_id, u.name, u.username, u.status, u.profile_picture_url, u.picture_media_id, p.role, p.joined_at, p.delivered_up_to, p.read_up_to,
           p.silenced_until, rights.allowed
         FROM chat_participants me
         JOIN chat_participants p ON p.chat_id = me.chat_id

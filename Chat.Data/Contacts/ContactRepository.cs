@@ -33,7 +33,7 @@ public sealed class ContactRepository(ChatDatabase database) : IContactStore
         """;
 
     private const string Contacts = """
-        SELECT c.contact_user_id AS user_id, c.contact_name, c.created_at, u.name, u.username, u.status, u.profile_picture_url, u.phone_number
+        SELECT c.contact_user_id AS user_id, c.contact_name, c.created_at, u.name, u.username, u.status, u.profile_picture_url, u.picture_media_id, u.phone_number
         FROM contacts c
         JOIN users u ON u.user_id = c.contact_user_id
         WHERE c.user_id = @UserId

@@ -5,7 +5,7 @@ namespace Chat.Data.Contacts;
 /// <param name="CreatedAt">UTC.</param>
 /// <param name="PhoneNumber">For the answer to whoever asked by this very number; never shown otherwise.</param>
 public sealed record ContactRow(
-    long UserId, string? ContactName, DateTime CreatedAt, string Name, string? Username, string? Status, string? ProfilePictureUrl, string PhoneNumber)
+    long UserId, string? ContactName, DateTime CreatedAt, string Name, string? Username, string? Status, string? ProfilePictureUrl, long? PictureMediaId, string PhoneNumber)
 {
     public override string ToString() => $"contact {UserId}";
 }

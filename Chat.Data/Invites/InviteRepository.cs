@@ -153,7 +153,7 @@ public sealed class InviteRepository(ChatDatabase database, MessageAppender appe
             cancellationToken);
 
     private const string ListRequestsSql = """
-        SELECT u.user_id, u.name, u.username, u.status, u.profile_picture_url, r.requested_at
+        SELECT u.user_id, u.name, u.username, u.status, u.profile_picture_url, u.picture_media_id, r.requested_at
         FROM chat_join_requests r
         JOIN users u ON u.user_id = r.user_id
         WHERE r.chat_id = @ChatId AND r.user_id > @After

@@ -13,7 +13,7 @@ public sealed record InvitePreviewRow(long ChatId, string? ChatName, bool NeedsA
 
 /// <summary>Somebody who waits for an answer.</summary>
 public sealed record JoinRequestRow(
-    long UserId, string Name, string? Username, string? Status, string? ProfilePictureUrl, DateTime RequestedAt);
+    long UserId, string Name, string? Username, string? Status, string? ProfilePictureUrl, long? PictureMediaId, DateTime RequestedAt);
 
 public enum JoinOutcome
 {

@@ -52,7 +52,8 @@ public sealed class MediaRepository(ChatDatabase database, TimeProvider time)
             AND NOT EXISTS (
               SELECT 1 FROM messages gone
               WHERE gone.chat_id = mm.chat_id AND gone.message_id = mm.message_id AND gone.expires_at <= UTC_TIMESTAMP(6)))
-          OR {PictureFiles.ChatShowsIt})
+          OR {PictureFiles.ChatShowsIt}
+          OR {PictureFiles.PersonShowsIt})
         ORDER BY m.media_id
         """;
 

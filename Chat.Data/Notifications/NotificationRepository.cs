@@ -161,7 +161,8 @@ public sealed class NotificationRepository(ChatDatabase database) : INotificatio
     // What was read, deleted or hidden since, a chat that one has left, and a request that was answered are over without anybody saying so.
     private const string Unread = $"""
         SELECT n.kind, n.chat_id, n.subject_id, n.message_id, n.raised_at, n.actor_id, u.name AS actor_name, u.username AS actor_username,
-          u.status AS actor_status, u.profile_picture_url AS actor_profile_picture_url, p.visible_from, p.read_up_to, c.last_message_id, c.chat_type, p.role
+          u.status AS actor_status, u.profile_picture_url AS actor_profile_picture_url, u.picture_media_id AS actor_picture_media_id,
+          p.visible_from, p.read_up_to, c.last_message_id, c.chat_type, p.role
         FROM notifications n
         JOIN chat_participants p ON p.chat_id = n.chat_id AND p.user_id = n.user_id AND p.left_at IS NULL
         JOIN chats c ON c.chat_id = n.chat_id

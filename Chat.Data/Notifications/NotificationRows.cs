@@ -33,7 +33,7 @@ public sealed record ChatNews(string Kind, long ChatId, long SubjectId, long? Me
 /// <param name="Unread">Messages of the chat that the user has not read, at most 1,000; 0 where it is about no messages.</param>
 public sealed record UnreadNotificationRow(
     string Kind, long ChatId, long SubjectId, long? MessageId, DateTime RaisedAt, long ActorId, string ActorName, string? ActorUsername,
-    string? ActorStatus, string? ActorProfilePictureUrl, long VisibleFrom, long ReadUpTo, long LastMessageId,
+    string? ActorStatus, string? ActorProfilePictureUrl, long? ActorPictureMediaId, long VisibleFrom, long ReadUpTo, long LastMessageId,
     string ChatType, string Role)
 {
     public long Unread { get; init; }

@@ -96,7 +96,7 @@ public sealed class PollRepository(ChatDatabase database, IMessageAppender appen
         """;
 
     private const string ListSql = """
-        SELECT u.user_id, u.name, u.username, u.status, u.profile_picture_url, v.options, v.voted_at
+        SELECT u.user_id, u.name, u.username, u.status, u.profile_picture_url, u.picture_media_id, v.options, v.voted_at
         FROM poll_votes v
         JOIN users u ON u.user_id = v.user_id
         WHERE v.chat_id = @ChatId AND v.message_id = @MessageId AND v.user_id > @AfterUserId AND (v.options & @Options) <> 0

@@ -4,7 +4,7 @@ namespace Chat.Data.Reactions;
 
 /// <summary>Somebody's reaction to a message.</summary>
 public sealed record ReactionRow(
-    long UserId, string Name, string? Username, string? Status, string? ProfilePictureUrl, string Emoji, DateTime ReactedAt);
+    long UserId, string Name, string? Username, string? Status, string? ProfilePictureUrl, long? PictureMediaId, string Emoji, DateTime ReactedAt);
 
 /// <summary>Who reacted to messages with what: one emoji per person and message.</summary>
 public interface IReactionStore

@@ -59,7 +59,7 @@ public sealed class ReactionRepository(ChatDatabase database, IMessageAppender a
         }, cancellationToken);
 
     private const string ListSql = """
-        SELECT u.user_id, u.name, u.username, u.status, u.profile_picture_url, r.emoji, r.reacted_at
+        SELECT u.user_id, u.name, u.username, u.status, u.profile_picture_url, u.picture_media_id, r.emoji, r.reacted_at
         FROM message_reactions r
         JOIN users u ON u.user_id = r.user_id
         WHERE r.chat_id = @ChatId AND r.message_id = @MessageId AND r.user_id > @AfterUserId AND (@Emoji IS NULL OR r.emoji = @Emoji)

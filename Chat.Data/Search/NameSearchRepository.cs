@@ -14,7 +14,8 @@ public sealed class NameSearchRepository(ChatDatabase database) : INameSearch
     // A direct chat shows once something was said in it that the reader sees, as in the list of chats.
     private const string FindChatsSql = """
         SELECT c.chat_id, c.chat_type, c.chat_name, c.picture_media_id, peer.user_id AS peer_user_id, peer.name AS peer_name, peer.username AS peer_username,
-          peer.status AS peer_status, peer.profile_picture_url AS peer_profile_picture_url, k.contact_name
+          peer.status AS peer_status, peer.profile_picture_url AS peer_profile_picture_url, peer.picture_media_id AS peer_picture_media_id,
+          k.contact_name
         FROM chat_participants p
         JOIN chats c ON c.chat_id = p.chat_id
         LEFT JOIN chat_participants other ON c.chat_type = 'direct' AND other.chat_id = c.chat_id AND other.user_id <> p.user_id
@@ -37,7 +38,7 @@ public sealed class NameSearchRepository(ChatDatabase database) : INameSearch
 
     // In a channel people do not see each other.
     private const string FindPeopleSql = """
-        SELECT u.user_id, u.name, u.username, u.status, u.profile_picture_url, k.contact_name
+        SELECT u.user_id, u.name, u.username, u.status, u.profile_picture_url, u.picture_media_id, k.contact_name
         FROM (
           SELECT contact_user_id AS user_id FROM contacts WHERE user_id = @UserId
           UNION

@@ -14,7 +14,7 @@ public sealed record SearchPage(IReadOnlyList<MessageRow> Messages, SearchPositi
 /// <param name="ContactName">The reader's own name for the other person.</param>
 public sealed record FoundChatRow(
     long ChatId, string ChatType, string? ChatName, long? PictureMediaId, long? PeerUserId, string? PeerName, string? PeerUsername, string? PeerStatus,
-    string? PeerProfilePictureUrl, string? ContactName);
+    string? PeerProfilePictureUrl, long? PeerPictureMediaId, string? ContactName);
 
 public sealed record FoundPersonRow(
-    long UserId, string Name, string? Username, string? Status, string? ProfilePictureUrl, string? ContactName);
+    long UserId, string Name, string? Username, string? Status, string? ProfilePictureUrl, long? PictureMediaId, string? ContactName);

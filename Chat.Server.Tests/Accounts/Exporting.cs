@@ -84,6 +84,19 @@ internal sealed class Exporting : AccountsFixture
     }
 
     [Test]
+    public async Task It_holds_ones_own_picture()
+    {
+        await using var ann = await RegisterAsync("Ann");
+        var mediaId = await UploadAsync(ann, [0xFF, 0xD8, 0xFF, 0xE0, 0, 0, 0, 0], "type=image");
+        await Http.PatchAsync("/api/me", $$"""{"pictureMediaId": {{mediaId}}}""", ann.Account.AccessToken);
+        var exportId = (await Http.PostAsync("/api/me/exports", null, ann.Account.AccessToken)).Body.GetProperty("exportId").GetInt64();
+        await UntilDoneAsync(ann, exportId);
+        using var zip = await FetchAsync(ann, exportId);
+        Assert.That(Read(zip, "profile.json").GetProperty("pictureMediaId").GetInt64(), Is.EqualTo(mediaId));
+        Assert.That(zip.GetEntry($"media/{mediaId}.jpg")!.Length, Is.EqualTo(8));
+    }
+
+    [Test]
     public async Task What_a_dead_node_left_is_done_by_another()
     {
         await using var ann = await RegisterAsync("Ann");
@@ -115,9 +128,11 @@ internal sealed class Exporting : AccountsFixture
         Assert.That(await Database.ScalarAsync<long>("SELECT COUNT(*) FROM account_exports WHERE user_id = @Id", new { Id = ann.UserId }), Is.Zero);
     }
 
-    private async Task<long> UploadAsync(TestClient owner, int length, string query)
+    private Task<long> UploadAsync(TestClient owner, int length, string query) => UploadAsync(owner, new byte[length], query);
+
+    private async Task<long> UploadAsync(TestClient owner, byte[] bytes, string query)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/media?{query}") { Content = new ByteArrayContent(new byte[length]) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/media?{query}") { Content = new ByteArrayContent(bytes) };
         request.Headers.Authorization = new("Bearer", owner.Account.AccessToken);
         using var response = await Http.SendAsync(request);
         response.EnsureSuccessStatusCode();

@@ -48,7 +48,7 @@ internal sealed class SecretsStaySecret
     public void What_holds_a_secret_does_not_print_it()
     {
         const string secret = "the-secret";
-        var profile = new Profile(1, "Ada", "+49", null, null, null, default);
+        var profile = new Profile(1, "Ada", "+49", null, null, null, null, default);
         object[] holders =
         [
             new RegisterRequest("Ada", "+49", secret), new LogInRequest("ada", secret), new RefreshRequest(secret),

@@ -20,7 +20,7 @@ public sealed class TheWorkflow : ServerFixture
         using var http = Server.Http();
         http.DefaultRequestHeaders.Authorization = new("Bearer", john.Account.AccessToken);
         var profile = await http.GetFromJsonAsync<UserView>($"/api/users/{jane.UserId}");
-        Assert.That(profile, Is.EqualTo(new UserView(jane.UserId, "Jane Smith", null, null, null)));
+        Assert.That(profile, Is.EqualTo(new UserView(jane.UserId, "Jane Smith", null, null, null, null)));
 
         // There is no chat between them, so one is created, with both as participants.
         Assert.That(await Database.ScalarAsync<long>("SELECT COUNT(*) FROM chats"), Is.Zero);

@@ -100,7 +100,7 @@ public sealed class ChatCalls
     [Test]
     public async Task Participants_come_in_pages()
     {
-        var rows = Enumerable.Range(1, 3).Select(i => new ParticipantRow(i, $"Person {i}", null, null, null, "member", DateTime.UnixEpoch, 4, 3)).ToList();
+        var rows = Enumerable.Range(1, 3).Select(i => new ParticipantRow(i, $"Person {i}", null, null, null, null, "member", DateTime.UnixEpoch, 4, 3)).ToList();
         _harness.Participants.Setup(p => p.ListAsync(HubHarness.Group, HubHarness.Ann, 7, 3, It.IsAny<CancellationToken>())).ReturnsAsync(rows);
         var page = await _harness.As(HubHarness.Ann).ListParticipants(new ListParticipantsRequest(HubHarness.Group, AfterUserId: 7, Limit: 2));
         Assert.That(page.Participants.Select(p => (p.User.UserId, p.DeliveredUpTo, p.ReadUpTo)), Is.EqualTo(new[] { (1L, 4L, 3L), (2L, 4L, 3L) }));

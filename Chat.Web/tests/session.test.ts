@@ -40,7 +40,7 @@ class FakeAccounts {
 
   #tokens() {
     this.#serial++;
-    const user = { userId: 1, name: 'Ann', phoneNumber: '+10000000', username: null, status: null, profilePictureUrl: null, createdAt: '' };
+    const user = { userId: 1, name: 'Ann', phoneNumber: '+10000000', username: null, status: null, profilePictureUrl: null, pictureMediaId: null, createdAt: '' };
     return { accessToken: `access${this.#serial}`, expiresInSeconds: this.lifeSeconds, refreshToken: `refresh${this.#serial}`, sessionId: 1, user };
   }
 }

@@ -58,5 +58,5 @@ internal static class SeededSessions
     }
 
     private static UserRow RowOf(long userId, DateTime createdAt) => new(
-        userId, $"Seeded {userId}", "", Username: null, Status: null, ProfilePictureUrl: null, createdAt);
+        userId, $"Seeded {userId}", "", Username: null, Status: null, ProfilePictureUrl: null, PictureMediaId: null, createdAt);
 }

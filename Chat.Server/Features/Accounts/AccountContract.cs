@@ -40,7 +40,7 @@ public sealed record AuthResult(string AccessToken, long ExpiresInSeconds, strin
 /// <summary>A person as only that person sees it.</summary>
 /// <param name="CreatedAt">UTC.</param>
 public sealed record Profile(
-    long UserId, string Name, string PhoneNumber, string? Username, string? Status, string? ProfilePictureUrl, DateTime CreatedAt);
+    long UserId, string Name, string PhoneNumber, string? Username, string? Status, string? ProfilePictureUrl, long? PictureMediaId, DateTime CreatedAt);
 
 /// <summary>Absent keeps, null clears.</summary>
 public sealed record UpdateProfileRequest
@@ -56,6 +56,9 @@ public sealed record UpdateProfileRequest
 
     [Description("Absolute http or https address, up to 500 characters; null clears.")]
     public Optional<string?> ProfilePictureUrl { get; init; }
+
+    [Description("An image: an upload of yours, or one that you see; shown rather than the address. Null clears.")]
+    public Optional<long?> PictureMediaId { get; init; }
 }
 
 public sealed record ChangePasswordRequest(

@@ -65,6 +65,10 @@ internal static class AccountsOpenApi
             {
                 schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
             }
+            else if (type == typeof(Optional<long?>))
+            {
+                (schema.Type, schema.Format) = (JsonSchemaType.Integer | JsonSchemaType.Null, "int64");
+            }
             // A request's fields are nullable in C# so that the server can refuse by name what is missing; for clients they are not.
             else if (type.Name.EndsWith("Request", StringComparison.Ordinal))
             {

@@ -25,7 +25,7 @@ internal sealed class RegisterService(UserRepository users, Passwords passwords,
                 new NewUser(name, phoneNumber, username, hash, now),
                 new NewSession(deviceName, refreshToken.Hash, now, tokens.SessionExpiry(now)),
                 cancellationToken);
-            return tokens.Issue(new UserRow(userId, name, phoneNumber, username, null, null, now), sessionId, refreshToken);
+            return tokens.Issue(new UserRow(userId, name, phoneNumber, username, null, null, null, now), sessionId, refreshToken);
         }
         // The unique keys decide, not a look beforehand: of two who register one number at once, one wins.
         catch (Exception exception) when (exception.IsDuplicateKey(UserRepository.PhoneNumberKey))

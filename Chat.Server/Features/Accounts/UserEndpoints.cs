@@ -15,7 +15,7 @@ internal static class UserEndpoints
         me.MapPatch("", UpdateMeAsync)
             .WithSummary("Change your own account.")
             .WithDescription("What is absent stays as it is; null clears.")
-            .Refuses(StatusCodes.Status409Conflict);
+            .Refuses(StatusCodes.Status404NotFound).Refuses(StatusCodes.Status409Conflict);
 
         var users = api.MapGroup("/users").WithTags("Users").RequireAuthorization().RequireRateLimiting(AccountRateLimits.LookupPolicy);
         users.MapGet("", ListAsync).WithSummary("Several people at once.");

@@ -14,7 +14,7 @@ internal static class ChatViews
         row.ChatType,
         row.ChatName,
         row.PeerUserId is { } peer
-            ? new UserView(peer, row.PeerName!, row.PeerUsername, row.PeerStatus, row.PeerProfilePictureUrl)
+            ? new UserView(peer, row.PeerName!, row.PeerUsername, row.PeerStatus, row.PeerProfilePictureUrl, row.PeerPictureMediaId)
             : null,
         row.Role,
         (int)row.MemberCount,
@@ -42,7 +42,7 @@ internal static class ChatViews
         new(position.DeliveredUpTo, position.ReadUpTo, position.OthersDeliveredUpTo, position.OthersReadUpTo);
 
     public static ParticipantView ToView(this ParticipantRow row) => new(
-        new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl),
+        new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl, row.PictureMediaId),
         row.Role, row.JoinedAt, row.DeliveredUpTo, row.ReadUpTo,
         row.Allowed is { } allowed ? PermissionNames.Of((ChatPermissions)allowed) : null, row.SilencedUntil);
 }

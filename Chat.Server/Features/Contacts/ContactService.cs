@@ -86,7 +86,7 @@ public sealed class ContactService(
     private async Task<IReadOnlyList<ContactView>> ViewAsync(long userId, IReadOnlyList<ContactRow> rows, CancellationToken cancellationToken)
     {
         var users = await privacy.HideAsync(
-            userId, [.. rows.Select(row => new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl))], cancellationToken);
+            userId, [.. rows.Select(row => new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl, row.PictureMediaId))], cancellationToken);
         return [.. rows.Zip(users, (row, user) => new ContactView(user, row.ContactName, row.CreatedAt))];
     }
 }

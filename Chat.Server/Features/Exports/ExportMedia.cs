@@ -9,7 +9,7 @@ namespace Chat.Server.Features.Exports;
 /// <param name="File">Its name in the export; null where it is left out: it is gone, or the export would become too large.</param>
 public sealed record ExportedMediaView(long MediaId, string? File);
 
-/// <summary>Puts the files of messages into one export: each once, as far as there is room for them.</summary>
+/// <summary>Puts the files of messages, and a picture, into one export: each once, as far as there is room for them.</summary>
 internal sealed class ExportMedia(MediaRepository media, IMediaStore store, long maxBytes)
 {
     /// <summary>After so many bytes the export's lease is renewed.</summary>
@@ -25,7 +25,7 @@ internal sealed class ExportMedia(MediaRepository media, IMediaStore store, long
     /// <summary>What became of all files.</summary>
     public IReadOnlyList<ExportedMediaView> Written => _written;
 
-    /// <summary>A message holds this file.</summary>
+    /// <summary>A message holds this file, or it is the person's picture.</summary>
     public void Add(long mediaId)
     {
         if (_seen.Add(mediaId)) _waiting.Add(mediaId);

@@ -18,7 +18,7 @@ namespace Chat.Server.Features.Exports;
 
 /// <summary>
 /// Writes what somebody may see of their own data, as JSON in a zip: profile, sessions, settings, contacts, blocks, messages that wait for their time,
-/// chats, and each chat's messages, and their files.
+/// chats, and each chat's messages, and their files and the person's own picture.
 /// Reads as the person's own client would, page by page, and holds one page at a time.
 /// </summary>
 internal sealed class ExportWriter(
@@ -53,6 +53,7 @@ internal sealed class ExportWriter(
         var files = new ExportMedia(media, mediaStore, options.MaxMediaBytes);
         foreach (var message in waiting)
             if (message.Media is { } file) files.Add(file.MediaId);
+        if (profile.PictureMediaId is { } picture) files.Add(picture);
         var chatIds = new List<long>();
         await AddListAsync(zip, "chats.json", ChatsAsync(userId, chatIds, cancellationToken), cancellationToken);
         for (var done = 0; done < chatIds.Count; done++)

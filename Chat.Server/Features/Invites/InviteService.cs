@@ -116,5 +116,5 @@ public sealed class InviteService(
         row.InviteId, row.CreatedBy, row.CreatedAt, row.ExpiresAt, row.MaxUses, row.Uses, row.NeedsApproval, row.RevokedAt);
 
     private static JoinRequestView ToView(JoinRequestRow row) =>
-        new(new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl), row.RequestedAt);
+        new(new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl, row.PictureMediaId), row.RequestedAt);
 }

@@ -15,7 +15,7 @@ public sealed class NotificationService(INotificationStore store, PrivacyService
         var before = request.Cursor is null ? null : NotificationCursor.Read(request.Cursor);
         var rows = await store.ListUnreadAsync(userId, before, limit + 1, cancellationToken);
         var page = rows.Take(limit).ToList();
-        var actors = page.Select(row => new UserView(row.ActorId, row.ActorName, row.ActorUsername, row.ActorStatus, row.ActorProfilePictureUrl)).ToList();
+        var actors = page.Select(row => new UserView(row.ActorId, row.ActorName, row.ActorUsername, row.ActorStatus, row.ActorProfilePictureUrl, row.ActorPictureMediaId)).ToList();
         var shown = await privacy.HideAsync(userId, actors, cancellationToken);
         return new NotificationPage(
             [.. page.Zip(shown, (row, actor) => new NotificationView(

@@ -34,7 +34,7 @@ public sealed class PollService(IPollStore polls, PrivacyService privacy)
             request.ChatId, userId, request.MessageId, request.Option, request.AfterUserId ?? 0, limit + 1, cancellationToken);
         if (list.Outcome is ChangeOutcome.Forbidden) throw ChatException.Forbidden("this poll is anonymous");
         list.Outcome.Accept("messageId", "vote on");
-        var users = list.Votes.Take(limit).Select(row => new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl)).ToList();
+        var users = list.Votes.Take(limit).Select(row => new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl, row.PictureMediaId)).ToList();
         var shown = await privacy.HideAsync(userId, users, cancellationToken);
         return new VotePage(
             request.ChatId, request.MessageId,

@@ -60,11 +60,12 @@ public sealed class PrivacyService(PrivacyCache cache)
     private static UserView Hide(long viewerId, UserView user, PersonPrivacy person)
     {
         var showsStatus = user.Status is null || person.IsFor(PrivacySetting.Status, viewerId);
-        var showsPicture = user.ProfilePictureUrl is null || person.IsFor(PrivacySetting.Picture, viewerId);
+        var showsPicture = user is { ProfilePictureUrl: null, PictureMediaId: null } || person.IsFor(PrivacySetting.Picture, viewerId);
         return showsStatus && showsPicture ? user : user with
         {
             Status = showsStatus ? user.Status : null,
             ProfilePictureUrl = showsPicture ? user.ProfilePictureUrl : null,
+            PictureMediaId = showsPicture ? user.PictureMediaId : null,
         };
     }
 }

@@ -30,7 +30,7 @@ public sealed class ReactionService(IReactionStore reactions, IRightsReader righ
         var rows = await reactions.ListAsync(
             request.ChatId, userId, request.MessageId, request.Emoji, request.AfterUserId ?? 0, limit + 1, cancellationToken)
             ?? throw ChatException.NotFound("this message");
-        var users = rows.Take(limit).Select(row => new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl)).ToList();
+        var users = rows.Take(limit).Select(row => new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl, row.PictureMediaId)).ToList();
         var shown = await privacy.HideAsync(userId, users, cancellationToken);
         return new ReactionPage(
             request.ChatId, request.MessageId, [.. shown.Zip(rows, (user, row) => new ReactionView(user, row.Emoji, row.ReactedAt))], rows.Count > limit);

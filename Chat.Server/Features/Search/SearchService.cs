@@ -35,7 +35,7 @@ public sealed class SearchService(ISearchReader messages, INameSearch names, Pri
     {
         var rows = await names.FindChatsAsync(userId, request.Query.Trim(), request.Limit ?? DefaultLimit, cancellationToken);
         var peers = rows.Where(row => row.PeerUserId is not null)
-            .Select(row => new UserView(row.PeerUserId!.Value, row.PeerName!, row.PeerUsername, row.PeerStatus, row.PeerProfilePictureUrl)).ToList();
+            .Select(row => new UserView(row.PeerUserId!.Value, row.PeerName!, row.PeerUsername, row.PeerStatus, row.PeerProfilePictureUrl, row.PeerPictureMediaId)).ToList();
         var shown = (await privacy.HideAsync(userId, peers, cancellationToken)).ToDictionary(peer => peer.UserId);
         return new ChatSearchResult([.. rows.Select(row => new ChatHit(
             row.ChatId, row.ChatType, row.ChatName, row.PeerUserId is { } peer ? shown[peer] : null, row.ContactName, row.PictureMediaId))]);
@@ -44,7 +44,7 @@ public sealed class SearchService(ISearchReader messages, INameSearch names, Pri
     public async Task<PeopleSearchResult> FindPeopleAsync(long userId, SearchPeopleRequest request, CancellationToken cancellationToken)
     {
         var rows = await names.FindPeopleAsync(userId, request.Query.Trim(), request.Limit ?? DefaultLimit, cancellationToken);
-        var users = rows.Select(row => new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl)).ToList();
+        var users = rows.Select(row => new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl, row.PictureMediaId)).ToList();
         var shown = await privacy.HideAsync(userId, users, cancellationToken);
         return new PeopleSearchResult([.. shown.Zip(rows, (user, row) => new PersonHit(user, row.ContactName))]);
     }

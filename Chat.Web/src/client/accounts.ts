@@ -30,6 +30,8 @@ export interface ProfileChange {
   readonly username?: string | null;
   readonly status?: string | null;
   readonly profilePictureUrl?: string | null;
+  /** An image that was uploaded, or that one sees. */
+  readonly pictureMediaId?: number | null;
 }
 
 /** The HTTP calls about oneself and other people. */

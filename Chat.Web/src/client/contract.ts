@@ -1016,6 +1016,7 @@ export interface UserView {
   readonly username: string | null;
   readonly status: string | null;
   readonly profilePictureUrl: string | null;
+  readonly pictureMediaId: number | null;
 }
 
 export interface VotePage {

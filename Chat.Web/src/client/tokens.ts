@@ -6,6 +6,8 @@ export interface Profile {
   readonly username: string | null;
   readonly status: string | null;
   readonly profilePictureUrl: string | null;
+  /** Shown rather than what the address leads to; its own is had from `media.urls`. */
+  readonly pictureMediaId: number | null;
   readonly createdAt: string;
 }
 

@@ -287,7 +287,7 @@ export class FakeServer {
 }
 
 export function user(userId: number): UserView {
-  return { userId, name: `User ${userId}`, username: null, status: null, profilePictureUrl: null };
+  return { userId, name: `User ${userId}`, username: null, status: null, profilePictureUrl: null, pictureMediaId: null };
 }
 
 function now(): string {
