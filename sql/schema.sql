@@ -83,6 +83,17 @@ CREATE TABLE chats (
   CONSTRAINT fk_chats_picture FOREIGN KEY (picture_media_id) REFERENCES media (media_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE chat_bans (
+  chat_id bigint NOT NULL,
+  user_id bigint NOT NULL,
+  banned_by bigint NOT NULL,
+  banned_at datetime(6) NOT NULL,
+  PRIMARY KEY (chat_id,user_id),
+  KEY ix_chat_bans_user (user_id),
+  CONSTRAINT fk_chat_bans_chat FOREIGN KEY (chat_id) REFERENCES chats (chat_id),
+  CONSTRAINT fk_chat_bans_user FOREIGN KEY (user_id) REFERENCES users (user_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE chat_invites (
   invite_id bigint NOT NULL AUTO_INCREMENT,
   chat_id bigint NOT NULL,

@@ -73,6 +73,7 @@ public sealed class AccountRepository(ChatDatabase database)
         "DELETE FROM blocks WHERE blocked_user_id = @UserId",
         "DELETE FROM user_settings WHERE user_id = @UserId",
         "DELETE FROM chat_settings WHERE user_id = @UserId",
+        "DELETE FROM chat_bans WHERE user_id = @UserId",
         "DELETE FROM scheduled_messages WHERE user_id = @UserId",
         "DELETE FROM account_exports WHERE user_id = @UserId",
         "DELETE FROM phone_lookups WHERE user_id = @UserId",

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Chat.Data.Bans;
 using Chat.Data.Groups;
 using Chat.Data.Messages;
 using Chat.Data.Permissions;
@@ -106,6 +107,7 @@ public sealed class ChannelRepository(ChatDatabase database, MessageAppender app
             if (channel is null || !channel.IsChannel) return GroupChange.Refused(GroupOutcome.NotFound, chatId);
             if (await channel.MemberAsync(userId) is not null) return GroupChange.Refused(GroupOutcome.Unchanged, chatId);
             if (channel.Username is null) return GroupChange.Refused(GroupOutcome.NotFound, chatId);
+            if (await BannedUsers.FindAsync(channel, [userId]) is { Count: > 0 } banned) return GroupChange.Refused(GroupOutcome.Banned, chatId, banned);
             await channel.JoinAsync([userId], "member");
             return (await channel.FinishAsync([userId])).Answer;
         }, CancellationToken.None);

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Chat.Data.Bans;
 using Chat.Data.Messages;
 using Chat.Data.Permissions;
 using Dapper;
@@ -69,6 +70,7 @@ public sealed class GroupRepository(ChatDatabase database, MessageAppender appen
                 return GroupChanges.Refused(GroupOutcome.UserNotFound, chatId, missing);
             var added = userIds.Except(await group.PresentAsync(userIds)).ToList();
             if (added.Count == 0) return GroupChanges.Refused(GroupOutcome.Unchanged, chatId);
+            if (await BannedUsers.FindAsync(group, added) is { Count: > 0 } banned) return GroupChanges.Refused(GroupOutcome.Banned, chatId, banned);
             if (await group.IsFullForAsync(added.Count, maxMembers)) return GroupChanges.Refused(GroupOutcome.TooManyMembers, chatId);
 
             await group.JoinAsync(added, "member");

@@ -25,10 +25,13 @@ public enum GroupOutcome
 
     /// <summary>Another channel is public under that name.</summary>
     NameTaken,
+
+    /// <summary>Somebody who was to come in is banned.</summary>
+    Banned,
 }
 
 /// <param name="MessageId">The (last) system message that records the change; null when nothing changed.</param>
-/// <param name="UserIds">Whom it concerned; with <see cref="GroupOutcome.UserNotFound"/>, who is not there.</param>
+/// <param name="UserIds">Whom it concerned; with <see cref="GroupOutcome.UserNotFound"/>, who is not there; with <see cref="GroupOutcome.Banned"/>, who is banned.</param>
 public sealed record GroupChange(GroupOutcome Outcome, long ChatId, long? MessageId, IReadOnlyList<long> UserIds)
 {
     public static GroupChange Refused(GroupOutcome outcome, long chatId, params IReadOnlyList<long> userIds) =>

@@ -1,3 +1,4 @@
+using Chat.Data.Bans;
 using Chat.Data.Groups;
 using Chat.Data.Messages;
 using Chat.Data.Permissions;
@@ -85,6 +86,7 @@ public sealed class InviteRepository(ChatDatabase database, MessageAppender appe
             FindUsableSql, new { CodeHash = codeHash, _changes.Now }, group.Transaction);
         if (invite is null) return Answer(JoinOutcome.NotFound, group.ChatId);
         if (await group.MemberAsync(userId) is not null) return Answer(JoinOutcome.AlreadyIn, group.ChatId);
+        if ((await BannedUsers.FindAsync(group, [userId])).Count > 0) return Answer(JoinOutcome.Banned, group.ChatId);
         if (await group.IsFullForAsync(1, maxMembers)) return Answer(JoinOutcome.TooManyMembers, group.ChatId);
 
         if (invite.NeedsApproval)

@@ -28,6 +28,9 @@ public enum JoinOutcome
     NotFound,
 
     TooManyMembers,
+
+    /// <summary>Nobody lets this one in, until the ban ends.</summary>
+    Banned,
 }
 
 public sealed record JoinResultRow(JoinOutcome Outcome, long ChatId, long? MessageId)

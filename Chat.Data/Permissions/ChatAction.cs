@@ -20,6 +20,12 @@ public enum ChatAction
     AddMembers,
     RemoveMember,
 
+    /// <summary>Removes somebody, and keeps them out; also somebody who is not there.</summary>
+    BanMember,
+
+    /// <summary>And see who is banned.</summary>
+    UnbanMember,
+
     /// <summary>Forbids a member to send until a time.</summary>
     SilenceMember,
 

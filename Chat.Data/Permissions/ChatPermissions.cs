@@ -24,7 +24,7 @@ public enum ChatPermissions
     /// <summary>Delete messages of others for everybody.</summary>
     DeleteMessages = 1 << 6,
 
-    /// <summary>Remove members, and silence them for a time.</summary>
+    /// <summary>Remove members, ban them for good, and silence them for a time.</summary>
     RestrictMembers = 1 << 7,
 
     /// <summary>Make and revoke invite links, answer join requests.</summary>

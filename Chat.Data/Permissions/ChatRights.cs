@@ -40,6 +40,8 @@ public static class ChatRights
         [ChatAction.Pin] = ChatPermissions.Pin,
         [ChatAction.AddMembers] = ChatPermissions.AddMembers,
         [ChatAction.RemoveMember] = ChatPermissions.RestrictMembers,
+        [ChatAction.BanMember] = ChatPermissions.RestrictMembers,
+        [ChatAction.UnbanMember] = ChatPermissions.RestrictMembers,
         [ChatAction.SilenceMember] = ChatPermissions.RestrictMembers,
         [ChatAction.ChangeInfo] = ChatPermissions.ChangeInfo,
         [ChatAction.SetSlowMode] = ChatPermissions.ChangeInfo,

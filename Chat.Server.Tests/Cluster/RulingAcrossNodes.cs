@@ -116,6 +116,43 @@ internal sealed class RulingAcrossNodes(string backplane)
         Assert.That((await DownloadAsync(_bob, mediaId), await DownloadAsync(_carol, mediaId)), Is.EqualTo((200, 404)));
     }
 
+    [Test]
+    public async Task Who_is_banned_on_one_node_comes_in_on_neither()
+    {
+        var invite = await _ann.CallAsync<CreateInviteResult>(nameof(ChatHub.CreateInvite), new CreateInviteRequest(_group));
+        await _ann.CallAsync<MembershipResult>(nameof(ChatHub.BanMember), new BanMemberRequest(_group, _bob.UserId));
+        await _bob.ChatsRemoved.WaitForAsync(c => c.ChatId == _group);
+        Assert.That(await _bob.RefusalAsync(nameof(ChatHub.SendMessage), new SendMessageRequest(_group, Guid.NewGuid(), "x")), Does.StartWith("not_found: "));
+        Assert.That(await _bob.RefusalAsync(nameof(ChatHub.JoinByInvite), new JoinByInviteRequest(invite.Code)), Does.StartWith("forbidden: "));
+    }
+
+    [Test]
+    public async Task Nobody_slips_in_on_one_node_while_they_are_banned_on_the_other()
+    {
+        var invite = await _ann.CallAsync<CreateInviteResult>(nameof(ChatHub.CreateInvite), new CreateInviteRequest(_group));
+        for (var i = 0; i < 20; i++)
+        {
+            var joining = MayAsync(_carol, nameof(ChatHub.JoinByInvite), new JoinByInviteRequest(invite.Code));
+            await _ann.CallAsync<MembershipResult>(nameof(ChatHub.BanMember), new BanMemberRequest(_group, _carol.UserId));
+            await joining;
+            Assert.That(await _carol.RefusalAsync(nameof(ChatHub.GetChat), new GetChatRequest(_group)), Does.StartWith("not_found: "));
+            await _ann.CallAsync<MembershipResult>(nameof(ChatHub.UnbanMember), new UnbanMemberRequest(_group, _carol.UserId));
+        }
+    }
+
+    private static async Task<bool> MayAsync(TestClient client, string method, object request)
+    {
+        try
+        {
+            await client.CallAsync<JoinByInviteResult>(method, request);
+            return true;
+        }
+        catch (Microsoft.AspNetCore.SignalR.HubException)
+        {
+            return false;
+        }
+    }
+
     private async Task<long> UploadAsync(TestClient client)
     {
         using var http = HttpOf(_one!, client);

@@ -19,6 +19,8 @@ public sealed class WhoMayDoWhat
         [ChatAction.Pin] = ("m", "oa", "oa"),
         [ChatAction.AddMembers] = ("", "oa", "oa"),
         [ChatAction.RemoveMember] = ("", "oa", "oa"),
+        [ChatAction.BanMember] = ("", "oa", "oa"),
+        [ChatAction.UnbanMember] = ("", "oa", "oa"),
         [ChatAction.SilenceMember] = ("", "oa", ""),
         [ChatAction.ChangeInfo] = ("", "oa", "oa"),
         [ChatAction.SetSlowMode] = ("", "oa", ""),

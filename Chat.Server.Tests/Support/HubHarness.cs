@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Chat.Data.Bans;
 using Chat.Data.Blocks;
 using Chat.Data.Channels;
 using Chat.Data.Chats;
@@ -20,6 +21,7 @@ using Chat.Data.Scheduling;
 using Chat.Data.Search;
 using Chat.Data.Settings;
 using Chat.Server.Features.Accounts;
+using Chat.Server.Features.Bans;
 using Chat.Server.Features.Blocks;
 using Chat.Server.Features.Channels;
 using Chat.Server.Features.Chats;
@@ -97,6 +99,7 @@ internal sealed class HubHarness : IDisposable
                 new InviteService(
                     Invites.Object, Rights.Object, Heads.Object, Rosters, announcer,
                     new InviteNotifier(HubContext.Object, new NotificationBacklog(), NullLogger<InviteNotifier>.Instance), privacy, new GroupOptions()),
+                new BanService(Bans.Object, Rights.Object, ChatNotifier, announcer, privacy),
                 new ChatPictureService(Pictures.Object, Rights.Object, new PictureFinder(References.Object), announcer)),
             new SendMessageService(Rosters, Rights.Object, Appender.Object, References.Object, Time),
             new ForwardMessagesService(References.Object, new SendMessageService(Rosters, Rights.Object, Appender.Object, References.Object, Time), Time),
@@ -159,6 +162,7 @@ internal sealed class HubHarness : IDisposable
     public Mock<IGroupStore> GroupStore { get; } = new(MockBehavior.Strict);
     public Mock<IChannelStore> Channels { get; } = new(MockBehavior.Strict);
     public Mock<IInviteStore> Invites { get; } = new(MockBehavior.Strict);
+    public Mock<IBanStore> Bans { get; } = new(MockBehavior.Strict);
     public Mock<IChatPictureStore> Pictures { get; } = new(MockBehavior.Strict);
     public Mock<IRightsReader> Rights { get; } = new(MockBehavior.Strict);
     public Mock<IGroupRoleStore> GroupRoles { get; } = new(MockBehavior.Strict);

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Chat.Data;
+using Chat.Data.Bans;
 using Chat.Data.Channels;
 using Chat.Data.Chats;
 using Chat.Data.Groups;
@@ -67,6 +68,7 @@ internal static class DatabaseSetup
         services.AddSingleton<IChannelStore, ChannelRepository>();
         services.AddSingleton<IRightsReader, RightsRepository>();
         services.AddSingleton<IInviteStore, InviteRepository>();
+        services.AddSingleton<IBanStore, BanRepository>();
         services.AddSingleton<IChatPictureStore, ChatPictureRepository>();
         return builder;
     }

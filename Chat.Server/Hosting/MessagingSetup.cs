@@ -4,6 +4,7 @@ using Chat.Data.Channels;
 using Chat.Data.Messages;
 using Chat.Data.Receipts;
 using Chat.Server.Features.Accounts;
+using Chat.Server.Features.Bans;
 using Chat.Server.Features.Channels;
 using Chat.Server.Features.Chats;
 using Chat.Server.Features.Groups;
@@ -109,6 +110,7 @@ internal static class MessagingSetup
         services.AddSingleton<PermissionService>();
         services.AddSingleton<InviteNotifier>();
         services.AddSingleton<InviteService>();
+        services.AddSingleton<BanService>();
         services.AddSingleton<PictureFinder>();
         services.AddSingleton<ChatPictureService>();
         services.AddSingleton<RulingServices>();

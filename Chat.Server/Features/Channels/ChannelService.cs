@@ -72,7 +72,7 @@ public sealed class ChannelService(
     }
 
     /// <summary>Goes on when its caller hangs up, as <see cref="CreateAsync"/> does.</summary>
-    /// <exception cref="ChatException"><c>not_found</c> unless the channel is public, or the caller is in it already.</exception>
+    /// <exception cref="ChatException"><c>not_found</c> unless the channel is public, or the caller is in it already; <c>forbidden</c> for who is banned.</exception>
     public async Task<ChatView> JoinAsync(long userId, JoinChannelRequest request)
     {
         var change = (await channels.JoinAsync(request.ChatId, userId)).Accepted("chatId");

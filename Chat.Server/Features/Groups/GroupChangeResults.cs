@@ -16,6 +16,7 @@ internal static class GroupChangeResults
         GroupOutcome.Forbidden => throw ChatException.Forbidden("you may not do this here, or not to them; who wants to go leaves rather than being removed"),
         GroupOutcome.UserNotFound => throw ChatException.Invalid(field, $"no such user: {string.Join(", ", change.UserIds)}"),
         GroupOutcome.TooManyMembers => throw ChatException.TooLarge(field, $"a group has at most {maxMembers} members"),
+        GroupOutcome.Banned => throw ChatException.Forbidden($"banned here, and let in by nobody before the ban ends: {string.Join(", ", change.UserIds)}"),
         GroupOutcome.NameTaken => throw ChatException.Conflict(field, "is taken"),
         _ => throw new InvalidOperationException($"Unknown outcome {change.Outcome}."),
     };

@@ -57,7 +57,7 @@ public sealed class InviteService(
         return new InvitePreview(row.ChatType, row.ChatName ?? "", (int)row.MemberCount, row.NeedsApproval, row.PictureMediaId);
     }
 
-    /// <exception cref="ChatException"><c>not_found</c> for a code that does not work; <c>too_large</c> for a full group.</exception>
+    /// <exception cref="ChatException"><c>not_found</c> for a code that does not work; <c>too_large</c> for a full group; <c>forbidden</c> for who is banned.</exception>
     public async Task<JoinByInviteResult> JoinAsync(long userId, JoinByInviteRequest request)
     {
         var joined = await invites.JoinAsync(InviteCodes.Hash(request.Code), userId, options.MaxMembers);
@@ -74,6 +74,8 @@ public sealed class InviteService(
                 return new JoinByInviteResult(Joined: false, ChatId: null);
             case JoinOutcome.TooManyMembers:
                 throw ChatException.TooLarge("code", $"the group is full: it has {options.MaxMembers} members");
+            case JoinOutcome.Banned:
+                throw ChatException.Forbidden("you are banned there");
             default:
                 throw NoSuchInvite();
         }

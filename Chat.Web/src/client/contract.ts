@@ -22,6 +22,23 @@ export interface ArchiveChatRequest {
   readonly archived?: boolean;
 }
 
+export interface BanMemberRequest {
+  readonly chatId: number;
+  readonly userId: number;
+}
+
+export interface BannedPage {
+  readonly chatId: number;
+  readonly banned: readonly BannedView[];
+  readonly hasMore: boolean;
+}
+
+export interface BannedView {
+  readonly user: UserView;
+  readonly bannedBy: number;
+  readonly bannedAt: string;
+}
+
 export interface BlockResult {
   readonly userId: number;
   readonly blocked: boolean;
@@ -308,6 +325,12 @@ export interface JoinRequestedEvent {
 
 export interface LeaveGroupRequest {
   readonly chatId: number;
+}
+
+export interface ListBannedRequest {
+  readonly chatId: number;
+  readonly afterUserId?: number | null;
+  readonly limit?: number | null;
 }
 
 export interface ListBlockedRequest {
@@ -989,6 +1012,11 @@ export interface TypingChangedEvent {
   readonly kind: string;
 }
 
+export interface UnbanMemberRequest {
+  readonly chatId: number;
+  readonly userId: number;
+}
+
 export interface UnblockUserRequest {
   readonly userId: number;
 }
@@ -1058,6 +1086,7 @@ export interface ChatHubMethods {
   AddMembers(request: AddMembersRequest): Promise<MembershipResult>;
   AnswerJoinRequest(request: AnswerJoinRequestRequest): Promise<MembershipResult>;
   ArchiveChat(request: ArchiveChatRequest): Promise<ChatSettingsView>;
+  BanMember(request: BanMemberRequest): Promise<MembershipResult>;
   BlockUser(request: BlockUserRequest): Promise<BlockResult>;
   CancelScheduled(request: CancelScheduledRequest): Promise<ScheduledMessageView>;
   ClosePoll(request: ClosePollRequest): Promise<MessageChangeResult>;
@@ -1076,6 +1105,7 @@ export interface ChatHubMethods {
   JoinByInvite(request: JoinByInviteRequest): Promise<JoinByInviteResult>;
   JoinChannel(request: JoinChannelRequest): Promise<ChatView>;
   LeaveGroup(request: LeaveGroupRequest): Promise<MembershipResult>;
+  ListBanned(request: ListBannedRequest): Promise<BannedPage>;
   ListBlocked(request: ListBlockedRequest): Promise<BlockedPage>;
   ListChats(request: ListChatsRequest): Promise<ChatPage>;
   ListContacts(request: ListContactsRequest): Promise<ContactPage>;
@@ -1128,6 +1158,7 @@ export interface ChatHubMethods {
   SilenceMember(request: SilenceMemberRequest): Promise<MembershipResult>;
   SyncChat(request: SyncChatRequest): Promise<SyncChatResult>;
   TransferOwnership(request: TransferOwnershipRequest): Promise<MembershipResult>;
+  UnbanMember(request: UnbanMemberRequest): Promise<MembershipResult>;
   UnblockUser(request: UnblockUserRequest): Promise<BlockResult>;
   UnpinMessage(request: UnpinMessageRequest): Promise<MessageChangeResult>;
   UpdateChannel(request: UpdateChannelRequest): Promise<MembershipResult>;

@@ -1,5 +1,5 @@
 import type { Connection } from './connection';
-import type { MembershipResult } from './contract';
+import type { BannedPage, MembershipResult } from './contract';
 
 /** What may be done in a chat; the table of permissions in docs/protocol.md says what each stands for. Others may come. */
 export type Permission =
@@ -45,6 +45,21 @@ export class Groups {
   /** All that members may do for whom nothing else is set. */
   setDefaultPermissions(chatId: number, permissions: readonly Permission[]): Promise<MembershipResult> {
     return this.connection.call('SetDefaultPermissions', { chatId, permissions });
+  }
+
+  /** Removes somebody, who comes in by no way until the ban ends; also somebody who is not there. */
+  ban(chatId: number, userId: number): Promise<MembershipResult> {
+    return this.connection.call('BanMember', { chatId, userId });
+  }
+
+  /** Ends a ban. It brings nobody back. */
+  unban(chatId: number, userId: number): Promise<MembershipResult> {
+    return this.connection.call('UnbanMember', { chatId, userId });
+  }
+
+  /** Ascending by user id; ask again with the last one while `hasMore`. */
+  banned(chatId: number, afterUserId = 0): Promise<BannedPage> {
+    return this.connection.call('ListBanned', { chatId, afterUserId });
   }
 
   /** Keeps a member from sending for so many seconds; null lets the member send again. */
