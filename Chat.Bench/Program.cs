@@ -19,6 +19,7 @@ internal static class BenchProgram
             ConnectionCommands.Start(),
             HistoryCommand.History(),
             HistoryCommand.Growth(),
+            HistoryCommand.Lists(),
             MicroCommand.Create(),
             BackplaneCommand.Create(),
             ChaosCommand.Create(),

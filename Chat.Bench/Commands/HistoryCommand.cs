@@ -5,7 +5,7 @@ using Chat.Bench.Workloads.History;
 
 namespace Chat.Bench.Commands;
 
-/// <summary><c>history</c> and <c>growth</c>: does a call stay as fast when the database grows?</summary>
+/// <summary><c>history</c>, <c>growth</c> and <c>lists</c>: does a call stay as fast when the database grows, or a person's list of chats?</summary>
 internal static class HistoryCommand
 {
     private const string DefaultChart = "docs/growth.svg";
@@ -22,6 +22,17 @@ internal static class HistoryCommand
             (arguments, options) => arguments.GetValue(large) ? options with { Sizes = [.. options.Sizes, HistoryOptions.LargeSize] } : options,
             (arguments, result) => arguments.GetResult(chart) is not null ? DrawAsync(arguments.GetValue(chart), result) : Task.CompletedTask,
             large, chart);
+    }
+
+    public static Command Lists()
+    {
+        var defaults = HistoryOptions.Lists;
+        var sizes = new Option<int[]>("--chats") { Description = "Chats of a person, to compare: 50 1000.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. defaults.Sizes] };
+        var rounds = new Option<int>("--rounds") { Description = "The sizes take turns so often.", DefaultValueFactory = _ => defaults.Rounds };
+        var command = new Command("lists", "Pages of the chat list, of people with few and with many chats.") { sizes, rounds };
+        command.Runs((arguments, output, cancellationToken) => RunAsync(
+            "lists", defaults with { Sizes = arguments.GetValue(sizes)!, Rounds = arguments.GetValue(rounds) }, output, cancellationToken));
+        return command;
     }
 
     private static Command Create(
@@ -49,13 +60,20 @@ internal static class HistoryCommand
                 BufferPool = arguments.GetValue(pool)!,
                 MaxRatio = arguments.GetValue(ratio),
             };
-            var result = await HistoryRun.RunAsync(adapt?.Invoke(arguments, options) ?? options, output, cancellationToken);
-            HistoryTable.Print(output, result);
-            await (then?.Invoke(arguments, result) ?? Task.CompletedTask);
-            output.Result(new { Command = name, result.Passed, Result = result });
-            return result.Passed;
+            return await RunAsync(
+                name, adapt?.Invoke(arguments, options) ?? options, output, cancellationToken, result => then?.Invoke(arguments, result) ?? Task.CompletedTask);
         });
         return command;
+    }
+
+    private static async Task<bool> RunAsync(
+        string name, HistoryOptions options, RunOutput output, CancellationToken cancellationToken, Func<HistoryResult, Task>? then = null)
+    {
+        var result = await HistoryRun.RunAsync(options, output, cancellationToken);
+        HistoryTable.Print(output, result);
+        if (then is not null) await then(result);
+        output.Result(new { Command = name, result.Passed, Result = result });
+        return result.Passed;
     }
 
     private static Task DrawAsync(string? file, HistoryResult result) =>

@@ -19,7 +19,7 @@ internal static class GrowthChart
 
     public static string Draw(HistoryResult result)
     {
-        var sizes = result.Operations[0].Sizes.Select(s => s.Messages).ToList();
+        var sizes = result.Operations[0].Sizes.Select(s => s.Size).ToList();
         var top = NiceTop(result.Operations.SelectMany(o => o.Sizes).Max(s => s.Latency.P50Ms));
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"13\">\n");
@@ -46,7 +46,7 @@ internal static class GrowthChart
 
     private static void DrawLine(StringBuilder svg, HistoryFigure figure, string colour, List<int> sizes, double top, double labelY)
     {
-        var points = figure.Sizes.Select(s => (X: X(s.Messages, sizes), Y: Y(s.Latency.P50Ms, top))).ToList();
+        var points = figure.Sizes.Select(s => (X: X(s.Size, sizes), Y: Y(s.Latency.P50Ms, top))).ToList();
         svg.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\" points=\"");
         svg.AppendJoin(' ', points.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.X:F1},{p.Y:F1}"))).Append("\"/>");
         foreach (var (x, y) in points) svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{x:F1}\" cy=\"{y:F1}\" r=\"3.5\" fill=\"{colour}\"/>");

@@ -37,31 +37,32 @@ public sealed class ChatHeadRepository(ChatDatabase database) : IChatHeadReader
                 userId),
             cancellationToken);
 
-    private const string ListFirstSql = $"""
-        {PresentChats}
-        {NewestFirst}
+    private static readonly string ListFirstSql = ListSql.Replace("{0}", "", StringComparison.Ordinal);
+
+    private static readonly string ListNextSql = ListSql.Replace("{0}", AfterPosition, StringComparison.Ordinal);
+
+    // Nobody keeps the order of a person's chats: each message would have to move a row for every member. So each page looks at all of them,
+    // and at no more of each than an entry of an index and the chat's own row; where one stands in them is read for those of the page.
+    // A chat in which all messages were withheld has none that moved last_message_at: it is there for their sender alone. Who that is stands
+    // in a scalar sub-select, asked only of such chats: an EXISTS might be made a join with all messages.
+    private const string ListSql = """
+        SELECT p.chat_id, p.visible_from, p.read_up_to, page.last_message_id, page.chat_type, p.role
+        FROM (
+          SELECT c.chat_id, c.last_message_id, c.chat_type
+          FROM chat_participants mine
+          JOIN chats c ON c.chat_id = mine.chat_id
+          WHERE mine.user_id = @UserId AND mine.left_at IS NULL
+            AND (c.chat_type <> 'direct' OR c.last_message_at IS NOT NULL OR (
+              SELECT m.sender_id FROM messages m WHERE m.chat_id = c.chat_id AND m.message_id = c.last_message_id) = @UserId)
+            {0}
+          ORDER BY COALESCE(c.last_message_at, c.created_at) DESC, c.chat_id DESC
+          LIMIT @Limit) page
+        JOIN chat_participants p ON p.chat_id = page.chat_id AND p.user_id = @UserId
         """;
 
-    private const string ListNextSql = $"""
-        {PresentChats}
-          AND (COALESCE(c.last_message_at, c.created_at) < @LastActivityAt
-            OR (COALESCE(c.last_message_at, c.created_at) = @LastActivityAt AND c.chat_id < @ChatId))
-        {NewestFirst}
-        """;
-
-    // A chat in which all messages were withheld has none that moved last_message_at: it is there for their sender alone.
-    private const string PresentChats = """
-        SELECT p.chat_id, p.visible_from, p.read_up_to, c.last_message_id, c.chat_type, p.role
-        FROM chat_participants p
-        JOIN chats c ON c.chat_id = p.chat_id
-        WHERE p.user_id = @UserId AND p.left_at IS NULL
-          AND (c.chat_type <> 'direct' OR c.last_message_at IS NOT NULL OR EXISTS (
-            SELECT 1 FROM messages m WHERE m.chat_id = c.chat_id AND m.message_id = c.last_message_id AND m.sender_id = @UserId))
-        """;
-
-    private const string NewestFirst = """
-        ORDER BY COALESCE(c.last_message_at, c.created_at) DESC, c.chat_id DESC
-        LIMIT @Limit
+    private const string AfterPosition = """
+        AND (COALESCE(c.last_message_at, c.created_at) < @LastActivityAt
+          OR (COALESCE(c.last_message_at, c.created_at) = @LastActivityAt AND c.chat_id < @ChatId))
         """;
 
     private static async Task<IReadOnlyList<ChatHeadRow>> ReadAsync(DbConnection connection, string sql, object parameters, long userId)

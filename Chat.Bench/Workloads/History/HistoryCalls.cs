@@ -14,6 +14,7 @@ internal sealed class HistoryCalls : IAsyncDisposable
     public const int LeastMessagesPerChat = 2 * PageSize;
 
     private const int PageSize = 50;
+    private const int PartSize = 25;
 
     /// <summary>Every fourth chat is written to and not read, or the chats of the small database would grow under the reading.</summary>
     private const int WrittenChat = 4;
@@ -23,6 +24,9 @@ internal sealed class HistoryCalls : IAsyncDisposable
     private readonly IReadOnlyList<IReadOnlyList<long>> _written;
     private readonly ChatShape _shape;
     private readonly Dictionary<(int User, long ChatId), long> _marks = [];
+
+    /// <summary>For each user, where the second half of their list begins.</summary>
+    private readonly List<string?> _middles = [];
 
     private HistoryCalls(IReadOnlyList<HubCaller> callers, IReadOnlyList<IReadOnlyList<long>> chatIds, ChatShape shape)
     {
@@ -56,6 +60,18 @@ internal sealed class HistoryCalls : IAsyncDisposable
             throw new BenchException("The server's answers do not hold what was seeded.");
     }
 
+    /// <summary>Walks through the first half of everybody's list.</summary>
+    public async Task FindMiddlesAsync(CancellationToken cancellationToken)
+    {
+        foreach (var caller in _callers)
+        {
+            string? cursor = null;
+            for (var seen = 0; seen < _shape.ChatsPerUser / 2; seen += PartSize)
+                cursor = (await caller.InvokeAsync<ChatPage>(nameof(ChatHub.ListChats), new ListChatsRequest(cursor, PartSize), cancellationToken)).NextCursor;
+            _middles.Add(cursor);
+        }
+    }
+
     public async Task MeasureAsync(HistoryOperation operation, int calls, LatencyHistogram histogram, CancellationToken cancellationToken)
     {
         for (var i = 0; i < calls; i++)
@@ -78,6 +94,7 @@ internal sealed class HistoryCalls : IAsyncDisposable
         HistoryOperation.OlderPage => ReadAsync(user, nameof(ChatHub.ListMessages), new ListMessagesRequest(
             AnyOf(_read[user]), BeforeMessageId: Random.Shared.Next(PageSize + 1, _shape.MessagesPerChat), Limit: PageSize), cancellationToken),
         HistoryOperation.ChatList => ReadAsync(user, nameof(ChatHub.ListChats), new ListChatsRequest(Limit: PageSize), cancellationToken),
+        HistoryOperation.ChatListMiddle => ReadAsync(user, nameof(ChatHub.ListChats), new ListChatsRequest(_middles[user], PartSize), cancellationToken),
         HistoryOperation.Sync => ReadAsync(user, nameof(ChatHub.SyncChat), new SyncChatRequest(
             AnyOf(_read[user]), _shape.MessagesPerChat - Random.Shared.Next(1, PageSize + 1)), cancellationToken),
         HistoryOperation.Send => SendAsync(user, cancellationToken),

@@ -12,6 +12,9 @@ public enum HistoryOperation
     /// <summary>The heads of a person's chats, up to 50, with counts of unread messages.</summary>
     ChatList,
 
+    /// <summary>25 heads from the middle of a person's chats.</summary>
+    ChatListMiddle,
+
     /// <summary>The last 1–50 messages of a chat, as a client that was away asks for them.</summary>
     Sync,
 

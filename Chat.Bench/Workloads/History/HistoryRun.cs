@@ -46,17 +46,19 @@ public static class HistoryRun
     {
         var operations = options.Operations.Select(operation =>
         {
-            var sizes = stages.Select(stage => new HistoryAtSize(stage.Messages, stage.LatencyOf(operation))).ToList();
+            var sizes = stages.Select(stage => new HistoryAtSize(stage.Size, stage.LatencyOf(operation), stage.StatementsOf(operation))).ToList();
             return new HistoryFigure(operation.ToString(), sizes, sizes.Max(s => s.Latency.P50Ms) / sizes[0].Latency.P50Ms);
         }).ToList();
         var checks = new List<CheckReport>();
         foreach (var stage in stages) checks.Add(await stage.CheckAsync(cancellationToken));
-        return new HistoryResult(await stages[0].DescribeDriverAsync(cancellationToken), operations, options.MaxRatio, checks);
+        return new HistoryResult(
+            await stages[0].DescribeDriverAsync(cancellationToken), options.ByChats ? "chats each" : "messages", operations, options.MaxRatio, checks);
     }
 }
 
+/// <param name="Unit">Of the sizes.</param>
 /// <param name="Checks">Of what was sent, one for each size.</param>
-public sealed record HistoryResult(string Driver, IReadOnlyList<HistoryFigure> Operations, double MaxRatio, IReadOnlyList<CheckReport> Checks)
+public sealed record HistoryResult(string Driver, string Unit, IReadOnlyList<HistoryFigure> Operations, double MaxRatio, IReadOnlyList<CheckReport> Checks)
 {
     /// <summary>Whether no ratio is above <see cref="MaxRatio"/>, and everything is consistent.</summary>
     public bool Passed => Operations.All(o => o.Ratio <= MaxRatio) && Checks.All(c => c.Passed);
@@ -65,4 +67,5 @@ public sealed record HistoryResult(string Driver, IReadOnlyList<HistoryFigure> O
 /// <param name="Ratio">Of the medians: the highest of all sizes to the first size's.</param>
 public sealed record HistoryFigure(string Operation, IReadOnlyList<HistoryAtSize> Sizes, double Ratio);
 
-public sealed record HistoryAtSize(int Messages, LatencySummary Latency);
+/// <param name="Statements">SELECTs that the database answered for one call, whatever else was asked of it meanwhile included.</param>
+public sealed record HistoryAtSize(int Size, LatencySummary Latency, double Statements);

@@ -4,6 +4,7 @@ using Chat.Bench.Measuring;
 using Chat.Bench.Output;
 using Chat.Bench.Topology;
 using Chat.Bench.Workloads.Seeding;
+using Dapper;
 
 namespace Chat.Bench.Workloads.History;
 
@@ -17,30 +18,32 @@ internal sealed class HistoryStage : IAsyncDisposable
     private readonly IReadOnlyList<BenchUser> _users;
     private readonly ChatShape _shape;
     private readonly Dictionary<HistoryOperation, LatencyHistogram> _latencies;
+    private readonly Dictionary<HistoryOperation, (long Statements, long Calls)> _statements = [];
 
-    private HistoryStage(int messages, ServerUnderTest server, HistoryCalls calls, IReadOnlyList<BenchUser> users, ChatShape shape)
+    private HistoryStage(int size, ServerUnderTest server, HistoryCalls calls, IReadOnlyList<BenchUser> users, ChatShape shape)
     {
-        (Messages, _server, _calls, _users, _shape) = (messages, server, calls, users, shape);
+        (Size, _server, _calls, _users, _shape) = (size, server, calls, users, shape);
         _latencies = Enum.GetValues<HistoryOperation>().ToDictionary(operation => operation, _ => new LatencyHistogram());
     }
 
-    public int Messages { get; }
+    public int Size { get; }
 
     public static async Task<HistoryStage> PrepareAsync(
-        PrivateDatabase instance, ChatShape shape, int messages, RunOutput output, CancellationToken cancellationToken)
+        PrivateDatabase instance, ChatShape shape, int size, RunOutput output, CancellationToken cancellationToken)
     {
-        var server = await ServerUnderTest.StartAsync(ServerKind.Product, instance, $"chat_history_{messages}", settings: null, cancellationToken);
+        var server = await ServerUnderTest.StartAsync(ServerKind.Product, instance, $"chat_history_{size}", settings: null, cancellationToken);
         try
         {
             var users = await BenchUsers.RegisterAsync(
                 server.Address, server.Hub, Math.Min(shape.Users, MaxConnections), progress: null, cancellationToken);
             var chatIds = await output.PhaseAsync(
-                $"Seeding {messages:N0} messages: {shape.Chats:N0} groups of {shape.MembersPerChat} with {shape.MessagesPerChat} each, {shape.Users:N0} users in {shape.ChatsPerUser} each",
+                $"Seeding {shape.Messages:N0} messages: {shape.Chats:N0} groups of {shape.MembersPerChat} with {shape.MessagesPerChat} each, {shape.Users:N0} users in {shape.ChatsPerUser} each",
                 progress => new ChatSeeder(server.Database!, shape, TimeProvider.System)
                     .SeedAsync([.. users.Select(u => u.UserId)], progress, cancellationToken));
             var calls = await HistoryCalls.ConnectAsync(users, chatIds, shape, cancellationToken);
             await calls.VerifyAsync(cancellationToken);
-            return new HistoryStage(messages, server, calls, users, shape);
+            await calls.FindMiddlesAsync(cancellationToken);
+            return new HistoryStage(size, server, calls, users, shape);
         }
         catch
         {
@@ -52,8 +55,23 @@ internal sealed class HistoryStage : IAsyncDisposable
     public Task<string> DescribeDriverAsync(CancellationToken cancellationToken) => Databases.DescribeDriverAsync(_server.Database!, cancellationToken);
 
     /// <param name="counts">False while warming up.</param>
-    public Task MeasureAsync(HistoryOperation operation, int calls, bool counts, CancellationToken cancellationToken) =>
-        _calls.MeasureAsync(operation, calls, counts ? _latencies[operation] : new LatencyHistogram(), cancellationToken);
+    public async Task MeasureAsync(HistoryOperation operation, int calls, bool counts, CancellationToken cancellationToken)
+    {
+        var before = await CountStatementsAsync(cancellationToken);
+        await _calls.MeasureAsync(operation, calls, counts ? _latencies[operation] : new LatencyHistogram(), cancellationToken);
+        if (!counts) return;
+        var (statements, done) = _statements.GetValueOrDefault(operation);
+        _statements[operation] = (statements + await CountStatementsAsync(cancellationToken) - before, done + calls);
+    }
+
+    public double StatementsOf(HistoryOperation operation)
+    {
+        var (statements, calls) = _statements[operation];
+        return Math.Round((double)statements / calls, 1);
+    }
+
+    private Task<long> CountStatementsAsync(CancellationToken cancellationToken) => _server.Database!.QueryAsync(
+        async connection => (await connection.QuerySingleAsync<(string Name, long Value)>("SHOW GLOBAL STATUS LIKE 'Com_select'")).Value, cancellationToken);
 
     public LatencySummary LatencyOf(HistoryOperation operation) => LatencySummary.Of(_latencies[operation]);
 

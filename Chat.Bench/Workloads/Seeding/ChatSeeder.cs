@@ -52,13 +52,14 @@ internal sealed class ChatSeeder(ChatDatabase database, ChatShape shape, TimePro
     private const string InsertChatsSql =
         "INSERT INTO chats (chat_id, chat_type, chat_name, created_by, created_at, last_message_id, last_message_at) VALUES ";
 
-    private Task AddChatsAsync(DbConnection connection, long[][] members, CancellationToken cancellationToken)
-    {
-        var lastAt = shape.MessagesPerChat > 0 ? BulkInsert.Literal(_start.AddSeconds(shape.MessagesPerChat)) : "NULL";
-        return BulkInsert.RunAsync(connection, InsertChatsSql, Enumerable.Range(0, shape.Chats), (sql, chat) => sql.Append(
+    private Task AddChatsAsync(DbConnection connection, long[][] members, CancellationToken cancellationToken) =>
+        BulkInsert.RunAsync(connection, InsertChatsSql, Enumerable.Range(0, shape.Chats), (sql, chat) => sql.Append(
             CultureInfo.InvariantCulture,
-            $"({FirstChat + chat},'group','Seeded group {chat}',{members[chat][0]},{Start},{shape.MessagesPerChat},{lastAt})"), cancellationToken);
-    }
+            $"({FirstChat + chat},'group','Seeded group {chat}',{members[chat][0]},{Start},{shape.MessagesPerChat},{LastAt(chat)})"), cancellationToken);
+
+    /// <summary>Milliseconds apart, and not in the order of the table: who lists their newest chats finds them anywhere in it.</summary>
+    private string LastAt(int chat) =>
+        shape.MessagesPerChat > 0 ? BulkInsert.Literal(_start.AddSeconds(shape.MessagesPerChat).AddMilliseconds(chat * 7919L % 1000)) : "NULL";
 
     private const string InsertParticipantsSql =
         "INSERT INTO chat_participants (chat_id, user_id, role, joined_at, delivered_up_to, read_up_to) VALUES ";
