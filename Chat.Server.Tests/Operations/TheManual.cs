@@ -34,6 +34,22 @@ public sealed partial class TheManual : ServerFixture
         }
     }
 
+    [Test]
+    public void It_names_every_job_that_nodes_take_turns_at()
+    {
+        var jobs = Directory.EnumerateFiles(Repository.PathOf("Chat.Server"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => JobName().Matches(File.ReadAllText(file))).Select(use => use.Groups["name"].Value);
+        Assert.That(JobRow().Matches(Manual).Select(row => row.Groups["name"].Value), Is.EquivalentTo(jobs).And.Not.Empty);
+    }
+
+    [Test]
+    public void The_database_understands_its_statements()
+    {
+        var statements = Statement().Matches(Manual).Select(match => match.Groups["sql"].Value).ToList();
+        Assert.That(statements, Is.Not.Empty);
+        foreach (var statement in statements) Assert.That(() => Database.ExecuteAsync(statement), Throws.Nothing, statement);
+    }
+
     /// <summary>Every setting that the server binds, with its default as one would write it down.</summary>
     private Dictionary<string, string> Defaults()
     {
@@ -69,6 +85,16 @@ public sealed partial class TheManual : ServerFixture
     /// <summary><c>| `Section:Key` | `default` | …</c>.</summary>
     [GeneratedRegex(@"^\| `(?<path>[A-Z]\w+:\w+)` \| (`(?<default>[^`]*)` \||[^`])", RegexOptions.Multiline)]
     private static partial Regex SettingRow();
+
+    /// <summary><c>| what it is (`its-name`) | …</c>.</summary>
+    [GeneratedRegex(@"^\| [^|`]+ \(`(?<name>[a-z-]+)`\) \|", RegexOptions.Multiline)]
+    private static partial Regex JobRow();
+
+    [GeneratedRegex(@"const string \w*Job = ""(?<name>[a-z-]+)""")]
+    private static partial Regex JobName();
+
+    [GeneratedRegex(@"`(?<sql>SELECT [^`]+)`")]
+    private static partial Regex Statement();
 
     [GeneratedRegex(@"GetConnectionString\(""(?<name>\w+)""\)")]
     private static partial Regex ConnectionStringUse();
