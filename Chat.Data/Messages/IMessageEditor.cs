@@ -25,6 +25,9 @@ public enum ChangeOutcome
     /// <summary>A message of this type, or a deleted one, cannot be changed so.</summary>
     WrongType,
 
+    /// <summary>A message of this type is nothing without a text.</summary>
+    NeedsText,
+
     /// <summary>One of the two people of a direct chat blocks the other.</summary>
     Blocked,
 
@@ -55,10 +58,11 @@ public sealed record MessageVersionRow(string MessageText, DateTime WrittenAt);
 public interface IMessageEditor
 {
     /// <summary>Replaces the text of the actor's own text message, or the caption of a file, and keeps the old one.</summary>
+    /// <param name="text">Null takes a caption away, and whom it names.</param>
     /// <param name="mentions">Who is named in the new text; those who are not in the chat are passed over.</param>
     /// <param name="notBefore">Messages sent earlier are too old.</param>
     /// <exception cref="DataUnavailableException">Whether it took place is unknown; a repeat is free.</exception>
-    Task<ChangeResult> EditAsync(long chatId, long actorId, long messageId, string text, IReadOnlyList<long> mentions, DateTime notBefore);
+    Task<ChangeResult> EditAsync(long chatId, long actorId, long messageId, string? text, IReadOnlyList<long> mentions, DateTime notBefore);
 
     /// <summary>Deletes messages for everybody: all of them or none. Their rows stay, without text, body, reactions and old texts.</summary>
     /// <param name="messageIds">Distinct.</param>

@@ -10,18 +10,19 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
     private readonly MessageChanges _changes = new(appender, time);
 
     public Task<ChangeResult> EditAsync(
-        long chatId, long actorId, long messageId, string text, IReadOnlyList<long> mentions, DateTime notBefore) =>
+        long chatId, long actorId, long messageId, string? text, IReadOnlyList<long> mentions, DateTime notBefore) =>
         _changes.RunAsync(chatId, actorId, new ChangeResult(ChangeOutcome.NotFound), async change =>
         {
             var message = (await change.FindAsync([messageId])).SingleOrDefault();
             var outcome = message is null ? ChangeOutcome.MessageNotFound
                 : !change.IsOwn(message) || !change.Actor.May(ChatAction.EditOwnMessage) ? ChangeOutcome.Forbidden
                 : !HasEditableText(message) ? ChangeOutcome.WrongType
+                : text is null && message.MessageType == NewMessage.PlainText ? ChangeOutcome.NeedsText
                 : ChangeOutcome.Done;
             if (outcome is not ChangeOutcome.Done) return new ChangeResult(outcome);
 
             var body = MessageBody.Read(message!.Body) ?? MessageBody.Empty;
-            var named = await MessageMentions.PresentAsync(change, mentions);
+            var named = text is null ? [] : await MessageMentions.PresentAsync(change, mentions);
             if (message.MessageText == text && (body.Mentions ?? []).SequenceEqual(named)) return new ChangeResult(ChangeOutcome.Unchanged);
             if (message.SentAt < notBefore) return new ChangeResult(ChangeOutcome.TooLate);
 

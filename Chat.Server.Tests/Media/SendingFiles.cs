@@ -145,6 +145,38 @@ public sealed class SendingFiles : MediaFixture
     }
 
     [Test]
+    public async Task A_caption_can_be_taken_away_with_whom_it_names_and_the_file_stays()
+    {
+        var media = await UploadAsync(_ann, Samples.Png(seed: 112));
+        var sent = await SendAsync(_ann, Request(media.MediaId) with { Text = "for @bob", Mentions = [_bob.UserId] });
+        var edit = await EditAsync(sent.MessageId, "");
+        var changed = (await _bob.Changes.WaitForAsync(c => c.ChangeId == edit.ChangeId && c.ChatId == _chat)).Message!;
+        Assert.That((changed.Text, changed.Mentions, changed.Media!.MediaId), Is.EqualTo(((string?)null, (IReadOnlyList<long>?)null, media.MediaId)));
+        var synced = (await _bob.CallAsync<SyncChatResult>(nameof(ChatHub.SyncChat), new SyncChatRequest(_chat, sent.MessageId, AfterChangeId: edit.ChangeId!.Value - 1))).Changes.Single();
+        Assert.That((synced.MessageId, synced.Text, synced.Media!.MediaId), Is.EqualTo((sent.MessageId, (string?)null, media.MediaId)));
+        Assert.That(await Database.ScalarAsync<long>("SELECT COUNT(*) FROM message_mentions WHERE chat_id = @_chat AND message_id = @MessageId", new { _chat, sent.MessageId }), Is.Zero);
+        var versions = await _bob.CallAsync<MessageVersions>(nameof(ChatHub.ListEdits), new ListEditsRequest(_chat, sent.MessageId));
+        Assert.That(versions.Versions.Select(v => v.Text), Is.EqualTo(new[] { "for @bob" }));
+
+        Assert.That((await EditAsync(sent.MessageId, "")).ChangeId, Is.Null, "there is none already");
+        await EditAsync(sent.MessageId, "another");
+        Assert.That((await _bob.CatchUpAsync(_chat)).Single(m => m.MessageId == sent.MessageId).Text, Is.EqualTo("another"));
+    }
+
+    [Test]
+    public async Task A_text_cannot_be_edited_away()
+    {
+        var sent = await _ann.SendAsync(_chat, "a text");
+        var before = await Database.PictureAsync();
+        Assert.That(
+            await _ann.RefusalAsync(nameof(ChatHub.EditMessage), new EditMessageRequest(_chat, sent.MessageId, "")), Does.StartWith("invalid: text: "));
+        Assert.That(await Database.PictureAsync(), Is.EqualTo(before));
+    }
+
+    private Task<MessageChangeResult> EditAsync(long messageId, string text) =>
+        _ann.CallAsync<MessageChangeResult>(nameof(ChatHub.EditMessage), new EditMessageRequest(_chat, messageId, text));
+
+    [Test]
     public async Task A_repeat_is_told_the_first_result_also_when_the_file_is_gone_by_then()
     {
         var media = await UploadAsync(_ann, Samples.Png(seed: 111));

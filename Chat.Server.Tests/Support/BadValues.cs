@@ -44,6 +44,8 @@ internal static class BadValues
             // An empty one takes it away.
             { Name: "description" } => BadTexts.Where(bad => !IsBlank(bad)),
             // An empty one makes a channel private.
+            // An empty one takes a caption away.
+            { Name: "text" } when method.Name is nameof(ChatHub.EditMessage) => BadTexts.Where(bad => bad != "\"\""),
             { Name: "username" } when method.Name is nameof(ChatHub.UpdateChannel) => [.. BadTexts.Where(bad => bad != "\"\""), .. BadUsernames],
             { Name: "username" } => [.. BadTexts, .. BadUsernames],
             // Reading on from 0 is reading from the start.

@@ -39,6 +39,21 @@ test('the picture of a group shows when it is set', async () => {
   expect([picture(), h.server.callsOf('SetChatPicture')]).toEqual([7, [{ chatId: 2, mediaId: 7 }]]);
 });
 
+test('who is banned is gone from the group', async () => {
+  h.server.addChat(2, [Me, Bob, Cat]);
+  h.server.say(2, Bob, 'hello');
+  await pass(1_000);
+  void h.client.groups.ban(2, Cat);
+  await pass(10);
+  expect(h.client.store.getSummary(2)?.memberCount).toBe(2);
+  const banned = h.client.groups.banned(2);
+  await pass(10);
+  expect((await banned).banned.map(({ user, bannedBy }) => [user.userId, bannedBy])).toEqual([[Cat, Me]]);
+  void h.client.groups.unban(2, Cat);
+  await pass(10);
+  expect(h.server.callsOf('UnbanMember')).toEqual([{ chatId: 2, userId: Cat }]);
+});
+
 describe('settings', () => {
   const changed = async (settings: ChatSettingsView): Promise<void> => {
     h.server.push([Me], { name: 'ChatSettingsChanged', payload: { chatId: 1, settings } });

@@ -20,6 +20,7 @@ internal static class ChangeOutcomes
             ChangeOutcome.Blocked => ChatException.Forbidden($"you may not {verb} a message here now; if you block this person, unblock first"),
             ChangeOutcome.TooLate => ChatException.Forbidden($"this message is too old to {verb}"),
             ChangeOutcome.WrongType => ChatException.Invalid(field, $"is a message that nobody can {verb}"),
+            ChangeOutcome.NeedsText => ChatException.Invalid("text", "must not be empty in a message that holds no file"),
             _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
         };
         if (refusal is not null) throw refusal;

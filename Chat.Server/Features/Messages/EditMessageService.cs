@@ -26,7 +26,8 @@ public sealed class EditMessageService(IMessageEditor editor, HidingNotifier hid
     /// <exception cref="ChatException"><c>not_found</c>, <c>forbidden</c>, <c>invalid</c>, <c>unavailable</c>.</exception>
     public async Task<MessageChangeResult> EditAsync(long userId, EditMessageRequest request)
     {
-        var result = await editor.EditAsync(request.ChatId, userId, request.MessageId, request.Text, request.Mentions ?? [], NotBefore(options.EditLimit));
+        var text = request.Text.Length > 0 ? request.Text : null;
+        var result = await editor.EditAsync(request.ChatId, userId, request.MessageId, text, request.Mentions ?? [], NotBefore(options.EditLimit));
         result.Outcome.Accept("messageId", "edit");
         return new MessageChangeResult(request.ChatId, request.MessageId, result.ChangeId > 0 ? result.ChangeId : null);
     }

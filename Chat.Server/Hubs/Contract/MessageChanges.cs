@@ -5,7 +5,7 @@ using Chat.Server.Validation;
 namespace Chat.Server.Hubs.Contract;
 
 /// <summary>Replaces the text of a text message of yours, or the caption of a file, up to 48 hours after it was sent where the server says nothing else.</summary>
-/// <param name="Text">As in <see cref="SendMessageRequest"/>.</param>
+/// <param name="Text">As in <see cref="SendMessageRequest"/>; an empty one takes the caption of a file away.</param>
 /// <param name="Mentions">Who is named in the new text, as in <see cref="SendMessageRequest"/>; absent: nobody.</param>
 public sealed record EditMessageRequest(long ChatId, long MessageId, string Text, IReadOnlyList<long>? Mentions = null) : IHubRequest
 {
@@ -13,7 +13,7 @@ public sealed record EditMessageRequest(long ChatId, long MessageId, string Text
     {
         Check.Id("chatId", ChatId);
         Check.Id("messageId", MessageId);
-        MessageTexts.Check(Text);
+        if (Text is not "") MessageTexts.Check(Text);
         if (Mentions is not null) Check.Ids("mentions", Mentions, Limits.PageSize);
     }
 }

@@ -157,7 +157,7 @@ export class ChatClient {
     this.#chats.setFocused(focused);
   }
 
-  /** Replaces the text of an own message, or a caption, and whom it names. The change shows when the server tells of it. */
+  /** Replaces the text of an own message, or a caption, and whom it names; an empty caption goes. The change shows when the server tells of it. */
   async editMessage(chatId: number, messageId: number, text: string, mentions: readonly number[] = []): Promise<void> {
     await this.connection.call('EditMessage', { chatId, messageId, text, ...(mentions.length > 0 && { mentions }) });
   }

@@ -14,6 +14,8 @@ interface FakeChat {
   title: string | null;
   pictureMediaId: number | null;
   readonly members: Map<number, Member>;
+  /** Whom, and by whom. */
+  readonly banned: Map<number, number>;
   readonly messages: MessageView[];
   readonly createdAt: string;
 }
@@ -42,7 +44,7 @@ export class FakeServer {
 
   addChat(chatId: number, memberIds: readonly number[], type: 'direct' | 'group' = memberIds.length === 2 ? 'direct' : 'group'): FakeChat {
     const members = new Map(memberIds.map((id, i) => [id, { role: type === 'group' && i === 0 ? 'owner' : 'member', deliveredUpTo: 0, readUpTo: 0 }]));
-    const chat: FakeChat = { chatId, type, title: type === 'group' ? `Group ${chatId}` : null, pictureMediaId: null, members, messages: [], createdAt: now() };
+    const chat: FakeChat = { chatId, type, title: type === 'group' ? `Group ${chatId}` : null, pictureMediaId: null, banned: new Map(), members, messages: [], createdAt: now() };
     this.chats.set(chatId, chat);
     return chat;
   }
@@ -122,6 +124,22 @@ export class FakeServer {
       this.removeMember(chatId, removed);
       this.#updated(chat);
       return { chatId, messageId: message.messageId, userIds: [removed], notAllowedIds: [] };
+    },
+    BanMember: (userId, { chatId, userId: banned }) => {
+      const chat = this.#chatOf(chatId, userId);
+      chat.banned.set(banned, userId);
+      const message = this.saySystem(chatId, userId, { kind: 'member_removed', userIds: [banned], title: null });
+      this.removeMember(chatId, banned);
+      this.#updated(chat);
+      return { chatId, messageId: message.messageId, userIds: [banned], notAllowedIds: [] };
+    },
+    UnbanMember: (userId, { chatId, userId: banned }) => {
+      this.#chatOf(chatId, userId).banned.delete(banned);
+      return { chatId, messageId: null, userIds: [], notAllowedIds: [] };
+    },
+    ListBanned: (userId, { chatId }) => {
+      const banned = [...this.#chatOf(chatId, userId).banned].map(([id, bannedBy]) => ({ user: user(id), bannedBy, bannedAt: now() }));
+      return { chatId, banned, hasMore: false };
     },
     LeaveGroup: (userId, { chatId }) => {
       this.#chatOf(chatId, userId);
