@@ -33,6 +33,9 @@ internal sealed class AppendBatch
 
     public int Count => _waiting.Count;
 
+    /// <summary>Its only message, where that is a plain text that nobody is known to have sent before; null otherwise.</summary>
+    public PendingMessage? OnlyPlain => _waiting is [var only] && only.Message.IsPlainText && !LooksForRepeats ? only : null;
+
     public DateTime Now => _now;
 
     /// <summary>Ascending: every transaction locks chats in this order.</summary>

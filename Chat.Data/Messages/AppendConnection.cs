@@ -8,10 +8,10 @@ namespace Chat.Data.Messages;
 
 /// <summary>
 /// The SQL of the group commit, on a connection that its lane keeps. A batch costs two round trips: lock and read the
-/// heads; insert, move the heads, commit (four on a Galera cluster, see <see cref="ChatDatabase.OneStatementAtATime"/>). The texts are built per batch, so they go to the driver directly: Dapper would
-/// remember each of them. Numbers and UUIDs stand in the text as literals, everything that a user wrote is a parameter.
+/// heads; insert, move the heads, commit (four on a Galera cluster, see <see cref="ChatDatabase.OneStatementAtATime"/>). A single plain text
+/// costs one. The texts are built per batch, so they go to the driver directly: Dapper would remember each of them. Numbers and UUIDs stand in the text as literals, everything that a user wrote is a parameter.
 /// </summary>
-internal sealed class AppendConnection(ChatDatabase database, int commandTimeoutSeconds, TimeProvider time) : IAsyncDisposable
+internal sealed partial class AppendConnection(ChatDatabase database, int commandTimeoutSeconds, TimeProvider time) : IAsyncDisposable
 {
     private readonly StringBuilder _sql = new();
     private DbConnection? _connection;
@@ -28,6 +28,7 @@ internal sealed class AppendConnection(ChatDatabase database, int commandTimeout
         if (_connection is not null && time.GetElapsedTime(_usedAt) > SessionSettings.TrustUnused) await LookAsync(_connection);
         _connection ??= await database.OpenAsync(CancellationToken.None);
         _usedAt = time.GetTimestamp();
+        if (batch.OnlyPlain is { } only && await TryStoreOneAsync(_connection, batch, only)) return;
 
         await LockHeadsAsync(_connection, batch);
         if (batch.ChecksSenders) await CheckSendersAsync(_connection, batch);

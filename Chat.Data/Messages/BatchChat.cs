@@ -8,6 +8,9 @@ internal sealed class BatchChat(long chatId, long checkedVersion)
 
     public long ChatId => chatId;
 
+    /// <summary>The version of the roster that its senders were checked against.</summary>
+    public long CheckedVersion => checkedVersion;
+
     public long LastMessageId { get; private set; }
 
     /// <summary>Whether the batch adds a message that is not withheld.</summary>
