@@ -38,7 +38,7 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         var address = new Uri($"http://127.0.0.1:{FreePort.Find()}");
         var server = new ServerProcess(
-            ServerSettings.ArgumentsOf(kind), ServerSettings.EnvironmentOf(connectionString, address, settings), address);
+            ServerSettings.ArgumentsOf(kind), ServerSettings.EnvironmentOf(kind, connectionString, address, settings), address);
         try
         {
             await server.StartAsync(cancellationToken);
