@@ -80,8 +80,11 @@ internal sealed class Acting(Device device, IReadOnlyList<Person> people, IReadO
 
     private async Task<object> HideAsync(CatchUp connected, long chat, long messageId)
     {
+        bool isThere;
+        lock (device.Gate) isThere = device.Chats.TryGetValue(chat, out var held) && held.Shown.Any(m => m.MessageId == messageId);
         var result = await connected.CallAsync<DeleteMessagesResult>(nameof(ChatHub.DeleteMessages), new DeleteMessagesRequest(chat, [messageId]));
-        device.Person.Hid(chat, [messageId]);
+        // What was not there could not be hidden, and may come.
+        if (isThere) device.Person.Hid(chat, messageId);
         return result;
     }
 

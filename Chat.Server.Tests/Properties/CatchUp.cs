@@ -89,7 +89,11 @@ internal sealed class CatchUp(Device device, Session session)
     {
         lock (device.Gate)
         {
-            if (!device.Chats.TryGetValue(request.ChatId, out var chat)) return;
+            if (!device.Chats.TryGetValue(request.ChatId, out var chat))
+            {
+                Meet(request.ChatId);
+                return;
+            }
             var isPlain = request is { Type: null, ReplyTo: null, Mentions: null, Location: null, Poll: null };
             if (isPlain && !result.Duplicate)
             {

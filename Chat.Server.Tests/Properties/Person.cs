@@ -27,11 +27,8 @@ internal sealed class Person(string name, TestAccount account, Findings findings
     /// <summary>A point in time, to be given to <see cref="Saw"/> with what a call that begins now answers.</summary>
     public long Now() => Interlocked.Increment(ref _clock);
 
-    /// <summary>The server said that these are hidden: no answer to a later call may show them.</summary>
-    public void Hid(long chatId, IEnumerable<long> messageIds)
-    {
-        foreach (var id in messageIds) _hiddenAt.TryAdd((chatId, id), Now());
-    }
+    /// <summary>The server said that it is hidden: no answer to a later call may show it.</summary>
+    public void Hid(long chatId, long messageId) => _hiddenAt.TryAdd((chatId, messageId), Now());
 
     /// <param name="askedAt">When what showed it was asked for; null for an event.</param>
     public void Saw(MessageView? message, long? askedAt = null)
