@@ -62,8 +62,9 @@ internal sealed class Acting(Device device, IReadOnlyList<Person> people, IReadO
         if (MessageOf(step, chat) is not { } id) return null;
         return step.Act switch
         {
+            // Not into the channel: there one would not know one's own by a name that one gave.
             Act.Forward => await connected.CallAsync<ForwardMessagesResult>(
-                nameof(ChatHub.ForwardMessages), new ForwardMessagesRequest(Guid.NewGuid(), chat, [id], [allChats[step.Target % allChats.Count]])),
+                nameof(ChatHub.ForwardMessages), new ForwardMessagesRequest(Guid.NewGuid(), chat, [id], [allChats[step.Target % (allChats.Count - 1)]])),
             Act.Edit => await Change(nameof(ChatHub.EditMessage), new EditMessageRequest(chat, id, NewText("edit"))),
             Act.DeleteForAll => await connected.CallAsync<DeleteMessagesResult>(nameof(ChatHub.DeleteMessages), new DeleteMessagesRequest(chat, [id], true)),
             Act.DeleteForMe => await HideAsync(connected, chat, id),
@@ -99,6 +100,10 @@ internal sealed class Acting(Device device, IReadOnlyList<Person> people, IReadO
                 var left = await Membership(nameof(ChatHub.LeaveGroup), new LeaveGroupRequest(chat));
                 lock (device.Gate) connected.Left(chat);
                 return left;
+            case Act.JoinChannel:
+                var joined = await connected.CallAsync<ChatView>(nameof(ChatHub.JoinChannel), new JoinChannelRequest(allChats[^1]));
+                lock (device.Gate) connected.Meet(joined.ChatId);
+                return joined.ChatId;
             case Act.Disappear:
                 return await connected.CallAsync<SetDisappearingResult>(
                     nameof(ChatHub.SetDisappearing), new SetDisappearingRequest(chat, step.Target % 2 == 0 ? 86_400 : null));
@@ -191,7 +196,7 @@ internal sealed class Acting(Device device, IReadOnlyList<Person> people, IReadO
             var shown = held.Shown.Where(m => step.Act switch
             {
                 Act.Vote or Act.ClosePoll => m.Poll is not null,
-                Act.Edit or Act.DeleteForAll => m.Type != MessageTypes.System && (step.Target % 4 == 0 || m.SenderId == device.Me),
+                Act.Edit or Act.DeleteForAll => m.Type != MessageTypes.System && (step.Target % 4 == 0 || device.Person.Wrote(m)),
                 Act.Unpin => m.Pinned == true,
                 Act.DeleteForMe => true,
                 _ => m.Type != MessageTypes.System,

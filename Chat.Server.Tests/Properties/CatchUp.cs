@@ -32,7 +32,7 @@ internal sealed class CatchUp(Device device, Session session)
         List<long> before;
         lock (device.Gate)
         {
-            before = [.. device.Chats.Where(c => c.Value.IsGroup || c.Value.Messages.UpTo > 0).Select(c => c.Key)];
+            before = [.. device.Chats.Keys];
             _leftMeanwhile = [];
         }
         string? cursor = null;
@@ -51,7 +51,7 @@ internal sealed class CatchUp(Device device, Session session)
         var scheduled = await CallAsync<ScheduledMessageList>(nameof(ChatHub.ListScheduled), new ListScheduledRequest());
         lock (device.Gate)
         {
-            // Not listed: left meanwhile, or moved to the front between two pages. The chat itself knows.
+            // Not listed: left meanwhile, or moved to the front between two pages, or a direct chat without a message. The chat itself knows.
             foreach (var chatId in before) Meet(chatId);
             device.Scheduled.Clear();
             device.Scheduled.UnionWith(scheduled.Messages.Select(m => m.ScheduledId));
@@ -98,7 +98,7 @@ internal sealed class CatchUp(Device device, Session session)
             if (isPlain && !result.Duplicate)
             {
                 chat.Post(new MessageView(
-                    request.ChatId, result.MessageId, device.Me, request.ClientMessageId, MessageTypes.Text, request.Text, null, result.SentAt,
+                    request.ChatId, result.MessageId, chat.IsChannel ? 0 : device.Me, request.ClientMessageId, MessageTypes.Text, request.Text, null, result.SentAt,
                     Withheld: result.Withheld, ExpiresAt: result.ExpiresAt));
                 WatchHole(chat);
             }

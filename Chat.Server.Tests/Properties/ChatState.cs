@@ -26,6 +26,8 @@ internal sealed class ChatState(ChatView head, long me)
 
     public bool IsGroup => Head.Type == ChatTypes.Group;
 
+    public bool IsChannel => Head.Type == ChatTypes.Channel;
+
     public bool HasHole => Messages.HasHole || Changes.HasHole || Hidings.HasHole;
 
     /// <summary>What is shown, in order.</summary>

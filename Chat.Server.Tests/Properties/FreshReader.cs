@@ -28,7 +28,7 @@ internal sealed class FreshReader(Person person, Session session, Findings findi
         var messages = await HistoryAsync(head.ChatId);
         var members = head.Type == ChatTypes.Group
             ? (await session.CallAsync<ParticipantPage>(nameof(ChatHub.ListParticipants), new ListParticipantsRequest(head.ChatId))).Participants : [];
-        picture.Add(head, head.Watermarks, messages, members, person.UserId, id => members.Where(m => m.User.UserId == id).Select(m => (m.DeliveredUpTo, m.ReadUpTo)).Single());
+        picture.Add(head, head.Watermarks, messages, members, person, id => members.Where(m => m.User.UserId == id).Select(m => (m.DeliveredUpTo, m.ReadUpTo)).Single());
         await CheckAsync(head, messages, members);
     }
 
@@ -56,11 +56,8 @@ internal sealed class FreshReader(Person person, Session session, Findings findi
             if (message.ReplyTo is { } reply && reply != Picture.QuoteOf(reply.MessageId, byId))
                 findings.Fault($"{where} {message.MessageId} quotes {reply}, and what it answers reads {byId.GetValueOrDefault(reply.MessageId)}.");
         }
-        var unread = messages.Count(m =>
-            m.MessageId > head.Watermarks.ReadUpTo && m.SenderId != person.UserId && m.Type != MessageTypes.System && m.DeletedAt is null);
-        var mentions = messages.Count(m => m.MessageId > head.Watermarks.ReadUpTo && m.DeletedAt is null && m.Mentions?.Contains(person.UserId) == true);
-        if ((head.UnreadCount, head.UnreadMentions) != (unread, mentions))
-            findings.Fault($"{where} the head counts {head.UnreadCount} unread and {head.UnreadMentions} mentions, its messages {unread} and {mentions}.");
+        if ((head.UnreadCount, head.UnreadMentions) != person.Unread(messages, head.Watermarks.ReadUpTo))
+            findings.Fault($"{where} the head counts {head.UnreadCount} unread and {head.UnreadMentions} mentions, its messages {person.Unread(messages, head.Watermarks.ReadUpTo)}.");
         if (head.LastMessage?.MessageId != messages.LastOrDefault()?.MessageId)
             findings.Fault($"{where} the head shows {head.LastMessage?.MessageId} as its last message, the history {messages.LastOrDefault()?.MessageId}.");
         var others = members.Where(m => m.User.UserId != person.UserId).ToList();

@@ -24,6 +24,17 @@ internal sealed class Person(string name, TestAccount account, Findings findings
     /// <summary>Chats that something was heard of.</summary>
     public ConcurrentDictionary<long, byte> HeardOf { get; } = [];
 
+    /// <summary>Whether it is this person's own: a channel does not say who wrote what, but one knows the names that one gave.</summary>
+    public bool Wrote(MessageView message) =>
+        message.SenderId == UserId || (message.SenderId == 0 && message.ClientMessageId is { } id && Sent.ContainsKey(id));
+
+    /// <summary>What counts as unread, of messages that this person sees.</summary>
+    public (int Messages, int Mentions) Unread(IEnumerable<MessageView> messages, long readUpTo)
+    {
+        var unread = messages.Where(m => m.MessageId > readUpTo && m.DeletedAt is null).ToList();
+        return (unread.Count(m => m.Type != MessageTypes.System && !Wrote(m)), unread.Count(m => m.Mentions?.Contains(UserId) == true));
+    }
+
     /// <summary>A point in time, to be given to <see cref="Saw"/> with what a call that begins now answers.</summary>
     public long Now() => Interlocked.Increment(ref _clock);
 

@@ -27,7 +27,7 @@ internal sealed class Picture
                 var byId = shown.ToDictionary(m => m.MessageId);
                 // The head of what a message answers is looked up for whoever reads: the message that is held is newer than a head that came along.
                 var messages = shown.Select(m => m.ReplyTo is { } reply ? m with { ReplyTo = QuoteOf(reply.MessageId, byId) } : m).ToList();
-                picture.Add(head, chat.Watermarks, messages, chat.Members, device.Me, chat.MarksOf);
+                picture.Add(head, chat.Watermarks, messages, chat.Members, device.Person, chat.MarksOf);
             }
             picture.AddScheduled(device.Scheduled);
         }
@@ -38,7 +38,7 @@ internal sealed class Picture
 
     /// <param name="marksOf">What is known of the marks of a group's members.</param>
     public void Add(
-        ChatView head, WatermarksView marks, IReadOnlyList<MessageView> messages, IReadOnlyList<ParticipantView> members, long me,
+        ChatView head, WatermarksView marks, IReadOnlyList<MessageView> messages, IReadOnlyList<ParticipantView> members, Person reader,
         Func<long, (long Delivered, long Read)> marksOf)
     {
         // A direct chat is in no list while nothing was written in it that reached this person, and nobody is told when that is so.
@@ -46,15 +46,14 @@ internal sealed class Picture
         var name = $"chat {head.ChatId} ({head.Type})";
         _lines[$"{name} head"] = Text(new
         {
-            head.Title, head.Description, head.Role, head.MemberCount, head.Permissions, head.DefaultPermissions, head.SlowModeSeconds, head.SilencedUntil,
+            head.Title, head.Description, head.Role, head.Permissions, head.DefaultPermissions, head.SlowModeSeconds, head.SilencedUntil,
             head.DisappearingSeconds,
         });
+        _lines[$"{name} size"] = $"{head.MemberCount}";
         _lines[$"{name} positions"] = $"message {head.LastMessageId}, change {head.LastChangeId}, hiding {head.LastHideId}";
         _lines[$"{name} own settings"] = Text(head.Settings);
         _lines[$"{name} own marks"] = $"{marks.DeliveredUpTo} delivered, {marks.ReadUpTo} read";
-        _lines[$"{name} unread"] =
-            $"{messages.Count(m => m.MessageId > marks.ReadUpTo && m.SenderId != me && m.Type != MessageTypes.System && m.DeletedAt is null)}, mentions "
-            + $"{messages.Count(m => m.MessageId > marks.ReadUpTo && m.DeletedAt is null && m.Mentions?.Contains(me) == true)}";
+        _lines[$"{name} unread"] = $"{reader.Unread(messages, marks.ReadUpTo)}";
         if (head.Type == ChatTypes.Direct) _lines[$"{name} marks of the other"] = $"{marks.OthersDeliveredUpTo} delivered, {marks.OthersReadUpTo} read";
         foreach (var member in members)
         {
@@ -65,14 +64,11 @@ internal sealed class Picture
     }
 
     /// <summary>Lines that differ, as here and as there.</summary>
-    /// <param name="blocked">
-    /// Somebody blocked somebody: what passes between them is told to neither, and its traces (numbers of messages that never arrive, marks) only
-    /// show where one looks.
-    /// </param>
-    public IReadOnlyList<string> DifferencesFrom(Picture server, bool blocked) =>
+    /// <param name="untold">Endings of lines that are left out: what nobody is told, and only shows where one looks.</param>
+    public IReadOnlyList<string> DifferencesFrom(Picture server, IReadOnlyList<string> untold) =>
     [
         .. _lines.Keys.Union(server._lines.Keys).Order(StringComparer.Ordinal)
-            .Where(key => !blocked || !(key.EndsWith("(direct) positions", StringComparison.Ordinal) || key.EndsWith("marks of the other", StringComparison.Ordinal)))
+            .Where(key => !untold.Any(ending => key.EndsWith(ending, StringComparison.Ordinal)))
             .Where(key => _lines.GetValueOrDefault(key) != server._lines.GetValueOrDefault(key))
             .Select(key => $"{key}\n    client: {_lines.GetValueOrDefault(key) ?? "–"}\n    server: {server._lines.GetValueOrDefault(key) ?? "–"}"),
     ];
@@ -83,7 +79,9 @@ internal sealed class Picture
             ? new ReplyView(messageId, message.SenderId, message.Type, message.Text)
             : new ReplyView(messageId);
 
-    private static MessageView Normal(MessageView message) => message with { MyVotes = message.MyVotes is { Count: > 0 } votes ? [.. votes.Order()] : null };
+    /// <summary>Views are counted where one reads, and told to nobody.</summary>
+    private static MessageView Normal(MessageView message) =>
+        message with { MyVotes = message.MyVotes is { Count: > 0 } votes ? [.. votes.Order()] : null, Views = null };
 
     private static string Text<T>(T value) => JsonSerializer.Serialize(value, Json);
 }

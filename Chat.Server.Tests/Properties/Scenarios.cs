@@ -11,7 +11,7 @@ internal static class Scenarios
         (14, Act.SendText), (4, Act.SendReply), (3, Act.SendPoll), (2, Act.SendPlace), (4, Act.SendMention), (4, Act.SendAgain), (3, Act.SendAndBreakOff),
         (3, Act.Forward), (7, Act.Edit), (5, Act.DeleteForAll), (5, Act.DeleteForMe), (9, Act.React), (3, Act.TakeBackReaction), (7, Act.Vote),
         (1, Act.ClosePoll), (5, Act.Pin), (2, Act.Unpin), (5, Act.MarkDelivered), (7, Act.MarkRead), (5, Act.AddMember), (4, Act.RemoveMember),
-        (3, Act.Leave), (2, Act.Promote), (1, Act.Demote), (1, Act.TransferOwnership), (1, Act.SetDefaultPermissions), (1, Act.SetMemberPermissions),
+        (3, Act.Leave), (2, Act.JoinChannel), (2, Act.Promote), (1, Act.Demote), (1, Act.TransferOwnership), (1, Act.SetDefaultPermissions), (1, Act.SetMemberPermissions),
         (1, Act.Silence), (2, Act.Rename), (1, Act.SlowMode), (2, Act.Disappear), (3, Act.Block), (3, Act.Unblock), (1, Act.Mute), (1, Act.Archive),
         (1, Act.MarkUnread), (2, Act.Draft), (1, Act.PinChats), (1, Act.Schedule), (1, Act.CancelScheduled), (6, Act.Disconnect), (6, Act.Reconnect),
     ];

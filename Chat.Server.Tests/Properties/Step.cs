@@ -25,6 +25,7 @@ internal enum Act
     AddMember,
     RemoveMember,
     Leave,
+    JoinChannel,
     Promote,
     Demote,
     TransferOwnership,

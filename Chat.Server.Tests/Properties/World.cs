@@ -46,6 +46,9 @@ internal sealed class World : IAsyncDisposable
         await OpenAsync(0, nameof(ChatHub.CreateGroup), new CreateGroupRequest(Guid.NewGuid(), "of A", [b, c]));
         await OpenAsync(4, nameof(ChatHub.CreateGroup), new CreateGroupRequest(Guid.NewGuid(), "of D", [a, b, c]));
         await OpenAsync(3, nameof(ChatHub.OpenDirectChat), new OpenDirectChatRequest(d));
+        await OpenAsync(0, nameof(ChatHub.CreateChannel), new CreateChannelRequest(Guid.NewGuid(), "channel", Username: $"channel_{a}"));
+        await ChangeAsync(nameof(ChatHub.AddMembers), new AddMembersRequest(_chats[^1], [b, c]));
+        await ChangeAsync(nameof(ChatHub.PromoteMember), new PromoteMemberRequest(_chats[^1], b));
     }
 
     /// <summary>The one who opens a chat holds it, and a direct chat the other one, too; everybody else hears of it.</summary>
@@ -57,6 +60,8 @@ internal sealed class World : IAsyncDisposable
             lock (each.Gate) each.Connected!.Meet(head.ChatId);
         await Deadline.UntilAsync(() => _devices.All(d => d.IsIdle), "the chat is there");
     }
+
+    private Task ChangeAsync(string method, object request) => _devices[0].Connected!.CallAsync<MembershipResult>(method, request);
 
     /// <summary>Steps begin in their order; those of one device follow each other, those of several overlap.</summary>
     private async Task LiveAsync(Scenario scenario)
@@ -81,13 +86,15 @@ internal sealed class World : IAsyncDisposable
         // Who stayed connected must know everything by what was pushed; who was away comes back.
         foreach (var (device, i) in _devices.Select((d, i) => (d, i)))
             if (device.Connected is null) await ConnectAsync(device, i);
-        await CompareAsync("after it has heard everything", blocked);
+        // Under a block nothing is told of messages that never arrive, but for their numbers; nor is every reader told how many a channel has.
+        string[] untold = [" (channel) size", .. blocked ? [" (direct) positions", " marks of the other"] : Array.Empty<string>()];
+        await CompareAsync("after it has heard everything", untold);
         foreach (var (device, i) in _devices.Select((d, i) => (d, i)))
         {
             await device.BreakOffAsync();
             await ConnectAsync(device, i + 1);
         }
-        await CompareAsync("after it was away and caught up", blocked: false);
+        await CompareAsync("after it was away and caught up", untold: []);
         var hearsLonger = _nodes.Count > 1 ? TimeSpan.FromSeconds(1) : TimeSpan.Zero;
         await new Promises(_database, _people, _chats, hearsLonger, _findings).CheckAsync();
         _findings.ThrowIfAny();
@@ -100,7 +107,7 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>Pushes take a moment: each device has some time to come to what a fresh reader sees.</summary>
-    private async Task CompareAsync(string when, bool blocked)
+    private async Task CompareAsync(string when, IReadOnlyList<string> untold)
     {
         foreach (var person in _people)
         {
@@ -111,7 +118,7 @@ internal sealed class World : IAsyncDisposable
             {
                 var server = await new FreshReader(person, session, _findings).ReadAsync();
                 var differences = _devices.Where(d => d.Person == person)
-                    .SelectMany(d => Picture.Of(d).DifferencesFrom(server, blocked).Select(line => $"{d.Name} {when}: {line}")).ToList();
+                    .SelectMany(d => Picture.Of(d).DifferencesFrom(server, untold).Select(line => $"{d.Name} {when}: {line}")).ToList();
                 if (differences.Count == 0 && _devices.All(d => d.IsIdle)) break;
                 if (TimeProvider.System.GetUtcNow() > end)
                 {
