@@ -130,13 +130,19 @@ internal sealed class Acting(Device device, IReadOnlyList<Person> people, IReadO
     private async Task<object?> MarkAsync(CatchUp connected, Step step, long chat)
     {
         long upTo;
-        lock (device.Gate) upTo = device.Chats.TryGetValue(chat, out var held) ? held.Messages.UpTo - (step.Target % 3) : 0;
+        WatermarksView known;
+        lock (device.Gate)
+        {
+            if (!device.Chats.TryGetValue(chat, out var held)) return null;
+            (upTo, known) = (held.Messages.UpTo - (step.Target % 3), held.Watermarks);
+        }
         if (upTo < 1) return null;
         var marks = await connected.CallAsync<MarkResult>(
             step.Act is Act.MarkRead ? nameof(ChatHub.MarkRead) : nameof(ChatHub.MarkDelivered), new MarkRequest(chat, upTo));
         lock (device.Gate) device.Chats.GetValueOrDefault(chat)?.ApplyOwnMarks(marks);
-        if (marks.DeliveredUpTo < upTo || (step.Act is Act.MarkRead && marks.ReadUpTo < upTo))
-            device.Findings.Fault($"{device.Name} marked up to {upTo}, and was answered {marks}.");
+        var read = step.Act is Act.MarkRead ? Math.Max(upTo, known.ReadUpTo) : known.ReadUpTo;
+        if (marks.DeliveredUpTo < Math.Max(upTo, known.DeliveredUpTo) || marks.ReadUpTo < read)
+            device.Findings.Fault($"{device.Name} knew of {known}, marked up to {upTo}, and was answered {marks}.");
         return marks;
     }
 
