@@ -7,6 +7,9 @@ packages_for() {
         # The -core packages hold the programs without the system service, which nobody here asked for.
         mariadb:apt) lines 'mariadb-server-core mariadb-client-core' mariadb-server ;;
         mariadb:dnf) say mariadb-server ;;
+        # What a dump is made with comes with the client of every day, not with the -core one.
+        mariadb-dump:apt | mariadb-dump:apk) say mariadb-client ;;
+        mariadb-dump:dnf | mariadb-dump:brew) say mariadb ;;
         mariadb:apk) say 'mariadb mariadb-client' ;;
         galera:apt) say 'mariadb-server galera-4 rsync iproute2' ;;
         galera:dnf) say 'mariadb-server-galera rsync iproute' ;;
@@ -62,7 +65,7 @@ apt_install() {
     fi
 }
 
-# Installs what program $1 (mariadb, galera, redis, chromium, haproxy) needs. Fails quietly where that is not possible.
+# Installs what program $1 (mariadb, mariadb-dump, galera, redis, chromium, haproxy) needs. Fails quietly where that is not possible.
 # A subshell, for its umask and its trap.
 install_packages() (
     local what=$1 manager log packages
