@@ -29,6 +29,8 @@ public sealed record ChatPosition(
     long LastHideId = 0,
     string ChatType = "")
 {
+    public bool IsDirect => ChatType == "direct";
+
     public bool IsChannel => ChatType == "channel";
 }
 

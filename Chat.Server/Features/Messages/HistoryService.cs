@@ -104,6 +104,8 @@ public sealed class HistoryService(IHistoryReader history, SyncOptions options, 
     private async Task<WatermarksView> ViewAsync(long chatId, ChatPosition position, CancellationToken cancellationToken)
     {
         var marks = position.ToView();
+        // Elsewhere they are shown always, and the roster, which nobody may have asked for yet, need not be read.
+        if (!position.IsDirect) return marks;
         return await privacy.AreSharedAsync(chatId, cancellationToken) ? marks : marks with { OthersReadUpTo = 0 };
     }
 }
