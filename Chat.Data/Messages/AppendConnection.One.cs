@@ -46,7 +46,7 @@ internal sealed partial class AppendConnection
         var version = only.Chat!.CheckedVersion;
         await using var command = Command(connection, StoreOneSql(only, version));
         AddParameter(command, "@now", batch.Now);
-        AddParameter(command, TextName(0), only.Message.Text!);
+        AddParameter(command, ParameterNames.At(0), only.Message.Text!);
 
         batch.CommitSent = true;
         var head = await ReadHeadAsync(command);

@@ -214,8 +214,8 @@ internal sealed partial class AppendConnection(ChatDatabase database, int comman
             var message = pending.Message;
             _sql.Append(i == 0 ? ' ' : ',');
             _sql.Append(CultureInfo.InvariantCulture,
-                $"({pending.ChatId},{pending.Outcome.MessageId},{message.ShownSenderId},x'{message.ClientMessageId:N}','text',{TextName(i)},@now)");
-            AddParameter(command, TextName(i), message.Text!);
+                $"({pending.ChatId},{pending.Outcome.MessageId},{message.ShownSenderId},x'{message.ClientMessageId:N}','text',{ParameterNames.At(i)},@now)");
+            AddParameter(command, ParameterNames.At(i), message.Text!);
         }
     }
 
@@ -234,8 +234,8 @@ internal sealed partial class AppendConnection(ChatDatabase database, int comman
             var body = message.Body is null ? "NULL" : Inv($"@b{i}");
             _sql.Append(i == 0 ? ' ' : ',');
             _sql.Append(CultureInfo.InvariantCulture,
-                $"({pending.ChatId},{pending.Outcome.MessageId},{message.ShownSenderId},x'{message.ClientMessageId:N}','{message.Type}',{TextName(i)},{body},@now,{ExpiryName(command, pending)})");
-            AddParameter(command, TextName(i), (object?)message.Text ?? DBNull.Value);
+                $"({pending.ChatId},{pending.Outcome.MessageId},{message.ShownSenderId},x'{message.ClientMessageId:N}','{message.Type}',{ParameterNames.At(i)},{body},@now,{ExpiryName(command, pending)})");
+            AddParameter(command, ParameterNames.At(i), (object?)message.Text ?? DBNull.Value);
             if (message.Body is not null) AddParameter(command, body, message.Body);
         }
         if (batch.ToInsert.Where(pending => pending.Outcome.ExpiresAt is not null).ToList() is { Count: > 0 } expiring)
@@ -299,18 +299,6 @@ internal sealed partial class AppendConnection(ChatDatabase database, int comman
         parameter.Value = value;
         command.Parameters.Add(parameter);
     }
-
-    /// <summary>Names of parameters, made once.</summary>
-    private static string TextName(int index)
-    {
-        while (index >= TextNames.Count) TextNames.Add(Inv($"@t{TextNames.Count}"));
-        return TextNames[index];
-    }
-
-    [ThreadStatic]
-    private static List<string>? _textNames;
-
-    private static List<string> TextNames => _textNames ??= [];
 
     private static string Literal(Guid id) => "x'" + id.ToString("N") + "'";
 
