@@ -10,7 +10,7 @@ namespace Chat.Bench.Workloads.Group;
 /// </summary>
 internal sealed class GroupFlight(long chatId, int parts, GroupOptions options, RunPhase phase)
 {
-    private readonly SendMessageFrame _frame = new(chatId, new string('x', options.TextLength));
+    private readonly SendMessageFrame _frame = new(chatId, Texts.OfCharacters(options.TextLength));
     private readonly Lock _gate = new();
     private RawHubConnection? _connection;
     private long _completed;

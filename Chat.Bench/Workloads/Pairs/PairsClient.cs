@@ -11,7 +11,10 @@ namespace Chat.Bench.Workloads.Pairs;
 /// </summary>
 internal sealed class PairsClient(BenchUser user, BenchUser partner, long chatId, int index, PairsOptions options, RunPhase phase) : IHubReceiver
 {
-    private readonly SendMessageFrame _frame = new(chatId, new string('x', options.TextLength));
+    /// <summary>Different texts of words, one after the other.</summary>
+    private const int TextsOfWords = 64;
+
+    private readonly SendMessageFrame[] _frames = [.. TextsOf(options, index).Select(text => new SendMessageFrame(chatId, text))];
     private readonly SendLog _log = new();
     private readonly List<SeenMessage> _received = [];
     private readonly PairsReceipts? _receipts = options.Receipts ? new(chatId, user.UserId, partner.UserId) : null;
@@ -94,7 +97,14 @@ internal sealed class PairsClient(BenchUser user, BenchUser partner, long chatId
     private void Send(long due)
     {
         var number = _log.Add(due);
-        _connection!.Write(_frame.For(number, SendLog.IdOf(index, number)));
+        _connection!.Write(_frames[number % _frames.Length].For(number, SendLog.IdOf(index, number)));
+    }
+
+    private static IEnumerable<string> TextsOf(PairsOptions options, int index)
+    {
+        if (options.Words == 0) return [Texts.OfCharacters(options.TextLength)];
+        var random = new Random(index);
+        return Enumerable.Range(0, TextsOfWords).Select(_ => Texts.OfWords(options.Words, random));
     }
 
     private void ResultCame(in HubRecord record, long now)

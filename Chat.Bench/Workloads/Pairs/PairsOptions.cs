@@ -15,6 +15,9 @@ public sealed record PairsOptions(
 
     public static PairsOptions Paced { get; } = Default with { Rate = 500 };
 
+    /// <summary>Words of a message, instead of <see cref="TextLength"/> characters that are one; 0 for those.</summary>
+    public int Words { get; init; }
+
     /// <summary>A message counts when its sender has the result, its receiver the push and, with receipts, its sender the read mark.</summary>
     public int PartsOfAMessage => Receipts ? 3 : 2;
 }
