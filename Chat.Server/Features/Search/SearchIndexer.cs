@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Chat.Data;
 using Chat.Data.Jobs;
 using Chat.Data.Search;
@@ -16,6 +17,12 @@ internal sealed partial class SearchIndexer(
     private const string Job = "search-sweep";
     private const int ChatsPerSweepStep = 1000;
 
+    /// <summary>
+    /// It works for a quarter of the time at most. A node that has more to send than its machine can do falls behind with the index instead of
+    /// with the sends, and catches up when there are fewer.
+    /// </summary>
+    private const int RestPerWork = 3;
+
     private long _indexed;
 
     /// <summary>Messages, and changes of messages, that this node put into the index since the start.</summary>
@@ -27,11 +34,15 @@ internal sealed partial class SearchIndexer(
 
     private async Task IndexWaitingAsync(CancellationToken cancellationToken)
     {
-        while (backlog.Take(SearchIndexRepository.MaxChats) is { Count: > 0 } chats)
+        // What comes meanwhile has its turn with the rest of what comes in the next interval: a few messages of a chat at once, not each by itself.
+        var left = backlog.Count;
+        while (left > 0 && backlog.Take(Math.Min(left, SearchIndexRepository.MaxChats)) is { Count: > 0 } chats)
         {
             try
             {
-                foreach (var chatId in await IndexAsync(chats, cancellationToken)) backlog.Add(chatId);
+                var unfinished = await IndexAsync(chats, cancellationToken);
+                foreach (var chatId in unfinished) backlog.Add(chatId);
+                left += unfinished.Count - chats.Count;
             }
             catch (DataUnavailableException)
             {
@@ -66,8 +77,10 @@ internal sealed partial class SearchIndexer(
     /// <returns>Those that are not done.</returns>
     private async Task<IReadOnlyList<long>> IndexAsync(IReadOnlyList<long> chats, CancellationToken cancellationToken)
     {
+        var start = Stopwatch.GetTimestamp();
         var batch = await index.IndexAsync(chats, cancellationToken);
         Interlocked.Add(ref _indexed, batch.Messages);
+        await Task.Delay(Stopwatch.GetElapsedTime(start) * RestPerWork, cancellationToken);
         return batch.Unfinished;
     }
 
