@@ -221,6 +221,25 @@ describe('reload', () => {
     expect(shown()).toEqual(['one']);
   });
 
+  test('a message that is stored after the list of chats was read, and answered before the list, is shown', async () => {
+    h.server.say(1, Bob, 'zero');
+    await h.start();
+    h.transport!.drop();
+    h.client.send(1, 'one');
+    h.client.close();
+    const invoke = h.server.invoke.bind(h.server);
+    let list: unknown;
+    h.server.invoke = (from, method, request) => {
+      if (method === 'SendMessage') list ??= structuredClone(invoke(from, 'ListChats', {}));
+      const answer = invoke(from, method, request);
+      return method === 'ListChats' ? (list ?? answer) : answer;
+    };
+    h.client = h.newClient();
+    await h.open();
+    expect(stored()).toEqual(['zero', 'one']);
+    expect(shown()).toEqual(['zero', 'one']);
+  });
+
   test('an entry leaves when the message is seen in the chat, without a result', async () => {
     await h.open();
     h.network.losesAnswer = (method) => method === 'SendMessage';

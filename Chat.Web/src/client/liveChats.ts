@@ -42,6 +42,8 @@ export class LiveChats {
   readonly #receipts: ReceiptSender;
   readonly #positions: PositionCheck;
   readonly #expiry: ExpiryTimer;
+  /** What was stored before its chat was known: a page that has just been opened sends what waits and asks for the chats at once. */
+  readonly #sentEarly = new Map<number, [OutboxEntry, SendMessageResult][]>();
   #visibleChatId: number | null = null;
   #focused = true;
 
@@ -149,6 +151,7 @@ export class LiveChats {
 
   /** What follows from a change of a chat, whatever caused it. */
   settle(chat: Chat, held: readonly MessageView[]): void {
+    this.#takeSentEarly(chat);
     for (const message of held) {
       if (message.senderId === this.#options.userId && message.clientMessageId !== null) this.outbox.acknowledge(message.clientMessageId);
     }
@@ -197,9 +200,20 @@ export class LiveChats {
     if (chat.membersStale) this.pages.loadMembers(chat.chatId).catch(() => {});
   }
 
+  #takeSentEarly(chat: Chat): void {
+    const early = this.#sentEarly.get(chat.chatId);
+    if (early === undefined) return;
+    this.#sentEarly.delete(chat.chatId);
+    for (const [entry, result] of early) this.#sent(entry, result);
+  }
+
   #sent(entry: OutboxEntry, result: SendMessageResult): void {
     const chat = this.store.get(entry.chatId);
-    if (chat === undefined) return;
+    if (chat === undefined) {
+      // The list that is on its way may have been read before this was stored.
+      this.#sentEarly.set(entry.chatId, [...(this.#sentEarly.get(entry.chatId) ?? []), [entry, result]]);
+      return;
+    }
     const find = (messageId: number) => chat.window.messages.find((message) => message.messageId === messageId);
     // In a channel nobody is told who posts, one's own devices neither.
     const shownSenderId = chat.type === 'channel' ? 0 : this.#options.userId;
