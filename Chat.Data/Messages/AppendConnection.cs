@@ -9,7 +9,8 @@ namespace Chat.Data.Messages;
 /// <summary>
 /// The SQL of the group commit, on a connection that its lane keeps. A batch costs two round trips: lock and read the
 /// heads; insert, move the heads, commit (four on a Galera cluster, see <see cref="ChatDatabase.OneStatementAtATime"/>). A single plain text
-/// costs one. The texts are built per batch, so they go to the driver directly: Dapper would remember each of them. Numbers and UUIDs stand in the text as literals, everything that a user wrote is a parameter.
+/// costs one. The texts are built per batch, so they go to the driver directly: Dapper would remember each of them. Numbers and UUIDs
+/// stand in the text as literals, everything that a user wrote is a parameter.
 /// </summary>
 internal sealed partial class AppendConnection(ChatDatabase database, int commandTimeoutSeconds, TimeProvider time) : IAsyncDisposable
 {

@@ -10,14 +10,18 @@ namespace Chat.Data.Messages;
 /// </summary>
 internal static class RepeatReaders
 {
-    // Of a channel, where everybody sees everything, and which may have any number of readers, there is no row.
+    // A crowd that comes back repeats much, and of nearly all of it everybody in the chat sees everything: of such messages there is no row, whatever
+    // the number of participants; two look-ups in keys tell. Nor is there of a channel.
     private const string ReadersSql = $$"""
         SELECT m.chat_id, m.message_id, p.user_id, p.visible_from <= m.message_id AND h.message_id IS NULL AND {{MessageColumns.NotExpired}} AS sees
         FROM messages m
         JOIN chats c ON c.chat_id = m.chat_id AND c.chat_type <> 'channel'
         JOIN chat_participants p ON p.chat_id = m.chat_id AND p.left_at IS NULL
         LEFT JOIN hidden_messages h ON h.chat_id = m.chat_id AND h.user_id = p.user_id AND h.message_id = m.message_id
-        WHERE {0}
+        WHERE ({0}) AND (
+          EXISTS (SELECT 1 FROM chat_participants late WHERE late.chat_id = m.chat_id AND late.visible_from > m.message_id AND late.left_at IS NULL)
+          OR EXISTS (SELECT 1 FROM hidden_messages hidden WHERE hidden.chat_id = m.chat_id AND hidden.message_id = m.message_id)
+          OR NOT {{MessageColumns.NotExpired}})
         """;
 
     /// <returns>Those who see it, for each message that somebody present does not.</returns>
