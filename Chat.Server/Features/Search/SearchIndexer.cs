@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Chat.Data;
 using Chat.Data.Jobs;
 using Chat.Data.Search;
@@ -77,10 +76,10 @@ internal sealed partial class SearchIndexer(
     /// <returns>Those that are not done.</returns>
     private async Task<IReadOnlyList<long>> IndexAsync(IReadOnlyList<long> chats, CancellationToken cancellationToken)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = time.GetTimestamp();
         var batch = await index.IndexAsync(chats, cancellationToken);
         Interlocked.Add(ref _indexed, batch.Messages);
-        await Task.Delay(Stopwatch.GetElapsedTime(start) * RestPerWork, cancellationToken);
+        await Task.Delay(time.GetElapsedTime(start) * RestPerWork, time, cancellationToken);
         return batch.Unfinished;
     }
 

@@ -5,8 +5,7 @@ namespace Chat.Server.Hubs.Contract;
 
 /// <summary>
 /// Sends messages of one chat into others, as they are: each is a new message of yours there that says where it comes from. A reply becomes a plain
-/// message, nobody is named in it, and a poll
-/// begins anew. You hear of them by <c>MessagePosted</c>.
+/// message, nobody is named in it, and a poll begins anew. You hear of them by <c>MessagePosted</c>.
 /// </summary>
 /// <param name="ClientForwardId">Your name for this call: a UUID, the same on every retry. What a repeated call stored before, it does not store again.</param>
 /// <param name="MessageIds">1–100 messages that you may see; neither deleted ones nor system messages. They are sent in the order given.</param>
