@@ -185,6 +185,7 @@ export class LiveChats {
 
   removed(chatId: number): void {
     this.#sync.left(chatId);
+    this.#sentEarly.delete(chatId);
     this.outbox.discardChat(chatId);
     this.#options.onRemoved(chatId);
     this.store.remove(chatId);
