@@ -120,10 +120,14 @@ internal static class MessagingSetup
         return builder;
     }
 
-    /// <summary>Before the token is checked: that is a query, too.</summary>
+    /// <summary>Before the token is checked: that is a query, too. Sockets go on from here to the hub, by a way of their own.</summary>
     public static void UseConnectionAdmission(this WebApplication app)
     {
         var admission = app.Services.GetRequiredService<ConnectionAdmission>();
+        var check = ((IApplicationBuilder)app).New().UseAuthentication().UseAuthorization();
+        check.Run(HubEntrance.Allow);
+        var entrance = new HubEntrance(check.Build(), admission, app.Services.GetRequiredService<IServiceScopeFactory>());
+        app.Use(next => context => HubEntrance.IsFor(context) ? entrance.EnterAsync(context) : next(context));
         app.UseWhen(HubRequests.BeginsConnection, hub => hub.Use(async (context, next) =>
         {
             using var ticket = await admission.EnterAsync(context);

@@ -26,7 +26,6 @@ public sealed record AdmissionOptions
 /// </summary>
 public sealed class ConnectionAdmission(AdmissionOptions options) : IDisposable
 {
-    private static readonly object TicketKey = new();
     private static readonly TimeSpan ShortestRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
 
@@ -45,7 +44,7 @@ public sealed class ConnectionAdmission(AdmissionOptions options) : IDisposable
     {
         if (!await _slots.WaitAsync(TimeSpan.Zero, context.RequestAborted)) await WaitAsync(context.RequestAborted);
         var ticket = new Ticket(_slots);
-        context.Items[TicketKey] = ticket;
+        context.Features.Set(ticket);
         return ticket;
     }
 
@@ -53,7 +52,9 @@ public sealed class ConnectionAdmission(AdmissionOptions options) : IDisposable
     public static void Done(HttpContext? context)
     {
         // A connection that polls was let in by its negotiation, which is another request and has ended.
-        if (context is not null && context.Items.TryGetValue(TicketKey, out var ticket)) (ticket as Ticket)?.Dispose();
+        if (context?.Features.Get<Ticket>() is not { } ticket) return;
+        ticket.Dispose();
+        context.Features.Set<Ticket>(null);
     }
 
     public void Dispose() => _slots.Dispose();

@@ -44,7 +44,9 @@ public sealed class ConnectionLifecycle(
         }
         finally
         {
-            ConnectionAdmission.Done(context.GetHttpContext());
+            var request = context.GetHttpContext();
+            ConnectionAdmission.Done(request);
+            HubEntrance.Forget(request);
         }
     }
 

@@ -123,9 +123,7 @@ internal static class AccountsSetup
         services.AddAuthentication(BearerTokenDefaults.AuthenticationScheme).AddBearerToken(options =>
             options.Events.OnMessageReceived = context =>
             {
-                // Browsers cannot set headers on a WebSocket.
-                if (context.Request.Path.StartsWithSegments("/hub") && context.Request.Query["access_token"] is [{ Length: > 0 } token])
-                    context.Token = token;
+                if (AccessTokens.InQuery(context.Request) is { } token) context.Token = token;
                 return Task.CompletedTask;
             });
         // The framework logs addresses with their query at Information, and with them the tokens above.
