@@ -1,3 +1,4 @@
+using Chat.Server.Hubs;
 using Chat.Server.Tests.Support;
 
 namespace Chat.Server.Tests.Flows;
@@ -26,6 +27,31 @@ public sealed class AwayAndBack : ServerFixture
         Assert.That(all.Select(m => m.MessageId), Is.EqualTo(Enumerable.Range(2, 10_000)));
         var end = await bob.SyncAsync(chat.ChatId, 10_001);
         Assert.That((end.Messages.Count, end.UpToMessageId, end.HasMore), Is.EqualTo((0, 10_001L, false)));
+    }
+
+    [Test]
+    public async Task Who_was_removed_and_added_again_meanwhile_is_told_from_where_on_they_see()
+    {
+        await using var ann = await RegisterAsync("Ann");
+        await using var bob = await RegisterAsync("Bob");
+        await using var carol = await RegisterAsync("Carol");
+        var group = (await ann.CreateGroupAsync("Group", bob, carol)).ChatId; // 1
+        await ann.SendAsync(group, "before"); // 2
+        Assert.That((await bob.GetChatAsync(group)).VisibleFrom, Is.EqualTo(1));
+        Assert.That((await bob.CatchUpAsync(group))[^1].Text, Is.EqualTo("before"));
+        await bob.Hub.StopAsync();
+        await ann.CallAsync<MembershipResult>(nameof(ChatHub.RemoveMember), new RemoveMemberRequest(group, bob.UserId)); // 3
+        await ann.SendAsync(group, "without Bob"); // 4
+        await ann.CallAsync<MembershipResult>(nameof(ChatHub.AddMembers), new AddMembersRequest(group, [bob.UserId])); // 5
+        await ann.CallAsync<DeleteMessagesResult>(nameof(ChatHub.DeleteMessages), new DeleteMessagesRequest(group, [2], ForEveryone: true));
+
+        await bob.ReconnectAsync();
+        Assert.That((await bob.ListChatsAsync()).Chats.Single().VisibleFrom, Is.EqualTo(5));
+        var missed = await bob.CallAsync<SyncChatResult>(nameof(ChatHub.SyncChat), new SyncChatRequest(group, 2, null, 0, 0));
+        Assert.That((missed.VisibleFrom, missed.Messages.Single().MessageId, missed.UpToMessageId), Is.EqualTo((5L, 5L, 5L)));
+        Assert.That((missed.Changes.Count, missed.UpToChangeId), Is.EqualTo((0, 1L)), "what becomes of the others is not theirs to know");
+        Assert.That((await bob.ListMessagesAsync(new ListMessagesRequest(group))).Messages.Select(m => m.MessageId), Is.EqualTo(new[] { 5 }));
+        Assert.That((await carol.SyncAsync(group, 0)).VisibleFrom, Is.EqualTo(1));
     }
 
     [Test]

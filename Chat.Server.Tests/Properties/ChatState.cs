@@ -42,6 +42,7 @@ internal sealed class ChatState(ChatView head, long me)
         Messages.NoteLast(head.LastMessageId);
         Changes.NoteLast(head.LastChangeId);
         Hidings.NoteLast(head.LastHideId);
+        DropBefore(head.VisibleFrom);
         Advance(head.Watermarks);
     }
 
@@ -115,6 +116,7 @@ internal sealed class ChatState(ChatView head, long me)
         Changes.NoteLast(sync.LastChangeId);
         Changes.AccountsFor(sync.UpToChangeId);
         Hidings.AccountsFor(sync.UpToHideId);
+        DropBefore(sync.VisibleFrom);
         Advance(sync.Watermarks);
     }
 
@@ -127,13 +129,11 @@ internal sealed class ChatState(ChatView head, long me)
 
     private void Hold(MessageView message)
     {
-        // Who was away while removed and added again is told so by nothing but this: what was there before is no longer theirs to see.
-        var joined = message.System is { } system
-            && ((system.Kind == SystemMessageKinds.MembersAdded && system.UserIds.Contains(me))
-                || (system.Kind == SystemMessageKinds.MemberJoined && message.SenderId == me));
-        if (joined) _held.RemoveWhere(id => id < message.MessageId);
         if (!_hidden.Contains(message.MessageId)) _held.Add(message.MessageId);
     }
+
+    /// <summary>Who was removed and came back while away is told so by nothing else.</summary>
+    private void DropBefore(long visibleFrom) => _held.RemoveWhere(id => id < visibleFrom);
 
     private void Drop(IReadOnlyList<long> messageIds)
     {

@@ -8,7 +8,7 @@ const message = (messageId: number): MessageView => ({
 const watermarks = { deliveredUpTo: 0, readUpTo: 0, othersDeliveredUpTo: 0, othersReadUpTo: 0 };
 const answer = (ids: number[], upToMessageId: number, more: Partial<SyncChatResult> = {}): SyncChatResult => ({
   chatId: 1, messages: ids.map(message), upToMessageId, lastMessageId: upToMessageId, hasMore: false, tooLong: false, watermarks,
-  changes: [], upToChangeId: 0, lastChangeId: 0, hiddenIds: [], upToHideId: 0, ...more,
+  changes: [], upToChangeId: 0, lastChangeId: 0, hiddenIds: [], upToHideId: 0, visibleFrom: 1, ...more,
 });
 const ids = (window: MessageWindow): number[] => window.messages.map((held) => held.messageId);
 
@@ -104,6 +104,18 @@ test('what the user hid is dropped, whether it is held, kept aside or still to c
   window.prepend({ chatId: 1, messages: [message(1)], hasOlder: false, hasNewer: true }, 2);
   expect(ids(window)).toEqual([3]);
   expect([window.upTo, window.upToHide, window.hasHole]).toEqual([4, 3, false]);
+});
+
+test('what the user may not see any more is dropped, also where it was kept aside', () => {
+  const window = new MessageWindow(3, message(3));
+  window.prepend({ chatId: 1, messages: [message(2)], hasOlder: true, hasNewer: true }, 3);
+  window.post(message(5));
+  window.post(message(7));
+  window.dropBefore(6);
+  expect([ids(window), window.hasOlder, window.aside.map((held) => held.messageId)]).toEqual([[], false, [7]]);
+  window.applySync(answer([6, 7], 7));
+  window.dropBefore(6);
+  expect([ids(window), window.from, window.upTo, window.hasHole]).toEqual([[6, 7], 6, 7, false]);
 });
 
 const Me = 1;

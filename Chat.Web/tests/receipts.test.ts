@@ -111,7 +111,7 @@ test('members who join while they are listed are not forgotten', async () => {
   h.network.answerMs = () => 100;
   h.client.setVisible(2);
   await pass(20);
-  group.members.set(Cat, { role: 'member', deliveredUpTo: 0, readUpTo: 0 });
+  group.members.set(Cat, { role: 'member', visibleFrom: 1, deliveredUpTo: 0, readUpTo: 0 });
   h.server.push([Me], { name: 'ChatUpdated', payload: { chatId: 2, type: 'group', title: null, memberCount: 3, pictureMediaId: null } });
   await pass(500);
   expect(h.client.store.getConversation(2)!.members!.map((member) => member.user.userId)).toEqual([Me, Bob, Cat]);

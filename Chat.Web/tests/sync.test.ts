@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { FakeTransport } from './support/fakeTransport';
 import { Bob, Cat, Harness, Me, pass } from './support/harness';
 
 let h: Harness;
@@ -243,6 +244,21 @@ describe('reconnect', () => {
     expect(h.server.callsOf('SyncChat')).toHaveLength(0);
     expect(h.ids()).toEqual([30]);
     expect(h.summary.unreadCount).toBe(30);
+  });
+
+  test('who was removed and added again meanwhile keeps nothing from before', async () => {
+    h.server.addChat(2, [Bob, Me, Cat]);
+    for (const text of ['one', 'two']) h.server.say(2, Bob, text);
+    await h.open(2);
+    expect(h.ids(2)).toEqual([1, 2]);
+    h.transport!.drop();
+    h.server.removeMember(2, Me);
+    h.server.say(2, Bob, 'without me');
+    h.server.invoke(new FakeTransport(Bob, h.server, h.network), 'AddMembers', { chatId: 2, userIds: [Me] });
+    h.server.say(2, Bob, 'welcome back');
+    await pass(3_000);
+    expect(h.ids(2)).toEqual([4, 5]);
+    expect(h.client.store.getConversation(2)!.hasOlder).toBe(false);
   });
 
   test('a chat that was left meanwhile is gone, an empty direct chat stays', async () => {

@@ -36,7 +36,8 @@ internal static class ChatViews
         row.Signatures,
         (int)row.UnreadMentions,
         row.DisappearSeconds,
-        row.PictureMediaId);
+        row.PictureMediaId,
+        row.VisibleFrom);
 
     public static WatermarksView ToView(this ChatPosition position) =>
         new(position.DeliveredUpTo, position.ReadUpTo, position.OthersDeliveredUpTo, position.OthersReadUpTo);

@@ -79,7 +79,7 @@ public sealed class HistoryService(IHistoryReader history, SyncOptions options, 
         return new SyncChatResult(
             request.ChatId, rows.ToViews(), Math.Min(upTo, lastMessageId), lastMessageId, hasMore, TooLong: false,
             await ViewAsync(request.ChatId, position, cancellationToken),
-            page.Changed.ToViews(), upToChange, position.LastChangeId, page.Hidden, upToHide);
+            page.Changed.ToViews(), upToChange, position.LastChangeId, page.Hidden, upToHide, position.VisibleFrom);
     }
 
     private bool IsTooLong(long after, SyncMarks marks, ChatPosition position)
@@ -98,7 +98,7 @@ public sealed class HistoryService(IHistoryReader history, SyncOptions options, 
         var last = Math.Max(position.LastMessageId, messages.Count > 0 ? messages[^1].MessageId : 0);
         return new SyncChatResult(
             chatId, messages.ToViews(), last, last, HasMore: false, TooLong: true, await ViewAsync(chatId, position, cancellationToken),
-            [], position.LastChangeId, position.LastChangeId, [], position.LastHideId);
+            [], position.LastChangeId, position.LastChangeId, [], position.LastHideId, position.VisibleFrom);
     }
 
     private async Task<WatermarksView> ViewAsync(long chatId, ChatPosition position, CancellationToken cancellationToken)

@@ -21,6 +21,7 @@ namespace Chat.Server.Hubs.Contract;
 /// <param name="Signatures">Whether the posts of a channel bear their author's name.</param>
 /// <param name="DisappearingSeconds">How long new messages stay; 0 for good.</param>
 /// <param name="PictureMediaId">The picture of a group or channel, see <c>/api/media</c>; null for none, and in direct chats.</param>
+/// <param name="VisibleFrom">The first message id that you may see; drop what you hold from below it. It rises when you were removed and came back.</param>
 /// <param name="LastActivityAt">UTC; the time of the last message, or of the chat's creation. Chat lists are ordered by it, newest first.</param>
 public sealed record ChatView(
     long ChatId,
@@ -47,7 +48,8 @@ public sealed record ChatView(
     bool Signatures,
     int UnreadMentions,
     int DisappearingSeconds,
-    long? PictureMediaId);
+    long? PictureMediaId,
+    long VisibleFrom);
 
 /// <summary>
 /// Up-to marks: everything up to and including the id is in that state. They never move back.

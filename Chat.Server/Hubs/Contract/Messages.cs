@@ -202,6 +202,7 @@ public sealed record SyncChatRequest(
 /// <param name="LastChangeId">The chat's last change now.</param>
 /// <param name="HiddenIds">Messages that you deleted for yourself: drop them.</param>
 /// <param name="UpToHideId">You have all of these up to this one.</param>
+/// <param name="VisibleFrom">As in <see cref="ChatView"/>: drop what you hold from below it.</param>
 public sealed record SyncChatResult(
     long ChatId,
     IReadOnlyList<MessageView> Messages,
@@ -214,7 +215,8 @@ public sealed record SyncChatResult(
     long UpToChangeId,
     long LastChangeId,
     IReadOnlyList<long> HiddenIds,
-    long UpToHideId);
+    long UpToHideId,
+    long VisibleFrom);
 
 /// <summary>Message types as they stand on the wire and in the database.</summary>
 public static class MessageTypes

@@ -115,6 +115,8 @@ export class Chat {
     } else if (isNewer) {
       this.window.restart(lastMessageId, lastMessage, lastChangeId, lastHideId);
     }
+    // Whoever was removed and came back while this client was away is told so by nothing else.
+    this.window.dropBefore(view.visibleFrom);
     this.#unreadStale = false;
     this.touch();
   }
@@ -138,6 +140,7 @@ export class Chat {
 
   applySync(result: SyncChatResult): readonly MessageView[] {
     const held = this.window.applySync(result);
+    this.window.dropBefore(result.visibleFrom);
     this.advance(result.watermarks);
     this.acknowledge(result.watermarks);
     this.#heldMore(held);

@@ -133,6 +133,7 @@ export interface ChatView {
   readonly unreadMentions: number;
   readonly disappearingSeconds: number;
   readonly pictureMediaId: number | null;
+  readonly visibleFrom: number;
 }
 
 export interface ClosePollRequest {
@@ -985,6 +986,7 @@ export interface SyncChatResult {
   readonly lastChangeId: number;
   readonly hiddenIds: readonly number[];
   readonly upToHideId: number;
+  readonly visibleFrom: number;
 }
 
 export interface SystemMessageView {

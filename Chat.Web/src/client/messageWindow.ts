@@ -98,6 +98,15 @@ export class MessageWindow {
     return this.#drop(messageIds);
   }
 
+  /** The user may see nothing from before this id any more. */
+  dropBefore(visibleFrom: number): void {
+    if (this.#from >= visibleFrom) return;
+    this.#messages = this.#messages.filter(({ messageId }) => messageId >= visibleFrom);
+    for (const id of this.#aside.keys()) if (id < visibleFrom) this.#asideHidden.add(id);
+    this.#from = Math.min(visibleFrom, this.#upTo + 1);
+    this.#hasOlder = false;
+  }
+
   /** When the next of the held messages expires, in milliseconds of the epoch. */
   nextExpiry(): number {
     let next = Infinity;

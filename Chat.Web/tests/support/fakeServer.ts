@@ -4,6 +4,7 @@ import type { FakeTransport } from './fakeTransport';
 
 interface Member {
   role: string;
+  visibleFrom: number;
   deliveredUpTo: number;
   readUpTo: number;
 }
@@ -43,7 +44,7 @@ export class FakeServer {
   refuse: (method: string, request: any) => void = () => {};
 
   addChat(chatId: number, memberIds: readonly number[], type: 'direct' | 'group' = memberIds.length === 2 ? 'direct' : 'group'): FakeChat {
-    const members = new Map(memberIds.map((id, i) => [id, { role: type === 'group' && i === 0 ? 'owner' : 'member', deliveredUpTo: 0, readUpTo: 0 }]));
+    const members = new Map(memberIds.map((id, i) => [id, { role: type === 'group' && i === 0 ? 'owner' : 'member', visibleFrom: 1, deliveredUpTo: 0, readUpTo: 0 }]));
     const chat: FakeChat = { chatId, type, title: type === 'group' ? `Group ${chatId}` : null, pictureMediaId: null, banned: new Map(), members, messages: [], createdAt: now() };
     this.chats.set(chatId, chat);
     return chat;
@@ -113,7 +114,8 @@ export class FakeServer {
     },
     AddMembers: (userId, { chatId, userIds }) => {
       const chat = this.#chatOf(chatId, userId);
-      for (const id of userIds) chat.members.set(id, { role: 'member', deliveredUpTo: chat.messages.length, readUpTo: chat.messages.length });
+      const upTo = chat.messages.length;
+      for (const id of userIds) chat.members.set(id, { role: 'member', visibleFrom: upTo + 1, deliveredUpTo: upTo, readUpTo: upTo });
       const message = this.saySystem(chatId, userId, { kind: 'members_added', userIds: [...userIds], title: null });
       this.#updated(chat);
       return { chatId, messageId: message.messageId, userIds, notAllowedIds: [] };
@@ -195,7 +197,7 @@ export class FakeServer {
       const upToMessageId = ids.at(-1)?.messageId ?? afterMessageId;
       const messages = ids.filter((message) => this.#sees(userId, message));
       return { chatId, messages, upToMessageId, lastMessageId, hasMore: upToMessageId < lastMessageId, tooLong, watermarks: this.#watermarks(chat, userId),
-        changes: [], upToChangeId: 0, lastChangeId: 0, hiddenIds: [], upToHideId: 0 };
+        changes: [], upToChangeId: 0, lastChangeId: 0, hiddenIds: [], upToHideId: 0, visibleFrom: chat.members.get(userId)!.visibleFrom };
     },
     MarkDelivered: (userId, { chatId, upTo }) => this.#mark(this.#chatOf(chatId, userId), userId, upTo, 0),
     MarkRead: (userId, { chatId, upTo }) => this.#mark(this.#chatOf(chatId, userId), userId, upTo, upTo),
@@ -221,7 +223,8 @@ export class FakeServer {
   }
 
   #sees(userId: number, message: MessageView): boolean {
-    return !this.hidden.has(`${userId}:${message.chatId}:${message.messageId}`);
+    const from = this.chats.get(message.chatId)!.members.get(userId)?.visibleFrom ?? 1;
+    return message.messageId >= from && !this.hidden.has(`${userId}:${message.chatId}:${message.messageId}`);
   }
 
   #chatOf(chatId: number, userId: number): FakeChat {
@@ -300,6 +303,7 @@ export class FakeServer {
       signatures: false,
       disappearingSeconds: 0,
       pictureMediaId: chat.pictureMediaId,
+      visibleFrom: own.visibleFrom,
     };
   }
 }
