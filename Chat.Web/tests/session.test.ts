@@ -1,13 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import { Accounts } from '../src/client/accounts';
 import { ChatError } from '../src/client/errors';
 import { Http } from '../src/client/http';
 import { Session } from '../src/client/session';
-import { MemoryTokenStore, type RunExclusive } from '../src/client/tokens';
+import { MemoryTokenStore, type Profile, type RunExclusive } from '../src/client/tokens';
 
 /** The account endpoints: a refresh token works once, using it twice ends the session. */
 class FakeAccounts {
   refreshes = 0;
   answers: Response | null = null;
+  /** The last change of the profile, as it came. */
+  sent: object | null = null;
+  user: Profile = {
+    userId: 1, name: 'Ann', phoneNumber: '+10000000', username: null, status: null, profilePictureUrl: null, pictureMediaId: null, createdAt: '',
+  };
   lifeSeconds = 900;
   #serial = 0;
   #ended = false;
@@ -26,7 +32,9 @@ class FakeAccounts {
       return this.#ended ? json(401, { code: 'unauthenticated', detail: 'The session has ended.' }) : json(200, this.#tokens());
     }
     const token = new Headers(init?.headers).get('Authorization');
-    return token === `Bearer access${this.#serial}` ? json(200, { userId: 1, users: [] }) : json(401, { code: 'unauthenticated' });
+    if (token !== `Bearer access${this.#serial}`) return json(401, { code: 'unauthenticated' });
+    if (path === '/api/me' && init?.method === 'PATCH') return json(200, (this.user = { ...this.user, ...(this.sent = body) }));
+    return json(200, { userId: 1, users: [] });
   };
 
   /** The access token is no longer accepted, as after a restart with other keys. */
@@ -40,8 +48,7 @@ class FakeAccounts {
 
   #tokens() {
     this.#serial++;
-    const user = { userId: 1, name: 'Ann', phoneNumber: '+10000000', username: null, status: null, profilePictureUrl: null, pictureMediaId: null, createdAt: '' };
-    return { accessToken: `access${this.#serial}`, expiresInSeconds: this.lifeSeconds, refreshToken: `refresh${this.#serial}`, sessionId: 1, user };
+    return { accessToken: `access${this.#serial}`, expiresInSeconds: this.lifeSeconds, refreshToken: `refresh${this.#serial}`, sessionId: 1, user: this.user };
   }
 }
 
@@ -140,6 +147,24 @@ describe('refresh', () => {
     store.write(null);
     await expect(refreshing).rejects.toMatchObject({ code: 'unauthenticated' });
     expect(store.read()).toBeNull();
+  });
+});
+
+describe('own profile', () => {
+  test('a picture is set, left alone and taken away, and shown by every tab', async () => {
+    const { accounts, store, tab } = setUp();
+    const session = tab();
+    await session.login('ann', 'secret');
+    const profile = new Accounts(session);
+    expect((await profile.updateProfile({ pictureMediaId: 7 })).pictureMediaId).toBe(7);
+    expect(store.read()?.user.pictureMediaId).toBe(7);
+    await profile.updateProfile({ name: 'Anna' });
+    expect(accounts.sent).toEqual({ name: 'Anna' });
+    expect(session.getUser()).toMatchObject({ name: 'Anna', pictureMediaId: 7 });
+    await profile.updateProfile({ pictureMediaId: null });
+    expect(accounts.sent).toEqual({ pictureMediaId: null });
+    expect(store.read()?.user.pictureMediaId).toBeNull();
+    expect(tab().getUser()).toMatchObject({ name: 'Anna', pictureMediaId: null });
   });
 });
 

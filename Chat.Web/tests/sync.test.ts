@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { noSettings } from './support/fakeServer';
 import { FakeTransport } from './support/fakeTransport';
 import { Bob, Cat, Harness, Me, pass } from './support/harness';
 
@@ -271,6 +272,16 @@ describe('reconnect', () => {
     await pass(2_000);
     expect(h.client.store.getSummary(2)).toBeNull();
     expect(h.client.store.getSummary(1)).not.toBeNull();
+  });
+
+  test('an empty direct chat, which no list shows, is asked for what is new in it', async () => {
+    await h.start();
+    await Promise.all([h.client.openDirectChat(Bob), pass(50)]);
+    h.transport!.drop();
+    h.server.chats.get(1)!.members.get(Me)!.settings = { ...noSettings, draft: 'half a thought', version: 1 };
+    await pass(2_000);
+    expect(h.summary.isEmpty).toBe(true);
+    expect(h.summary.settings.draft).toBe('half a thought');
   });
 });
 

@@ -93,11 +93,8 @@ export class ChatSync {
       return;
     }
     store.setReady();
-    // Not listed: left meanwhile, or moved to the front between two pages, or empty. The chat itself knows.
-    for (const chat of before) {
-      const emptyDirect = chat.type === 'direct' && chat.window.upTo === 0;
-      if (!listed.has(chat.chatId) && !emptyDirect) void this.fetchHead(chat.chatId);
-    }
+    // Not listed: left meanwhile, or moved to the front between two pages, or empty. The chat itself knows, and what else is new in it.
+    for (const { chatId } of before) if (!listed.has(chatId)) void this.fetchHead(chatId);
   }
 
   /**

@@ -5,6 +5,7 @@ import type { FakeTransport } from './fakeTransport';
 interface Member {
   role: string;
   visibleFrom: number;
+  settings?: ChatView['settings'];
   deliveredUpTo: number;
   readUpTo: number;
 }
@@ -291,7 +292,7 @@ export class FakeServer {
       unreadMentions: unread.filter((message) => message.mentions?.includes(userId)).length,
       lastActivityAt: last?.sentAt ?? createdAt,
       createdAt,
-      settings: { mutedUntil: null, pinPosition: null, archived: false, markedUnread: false, draft: null, version: 0 },
+      settings: own.settings ?? noSettings,
       description: null,
       permissions: ['send_text', 'send_media', 'react'],
       defaultPermissions: ['send_text', 'send_media', 'react'],
@@ -307,6 +308,8 @@ export class FakeServer {
     };
   }
 }
+
+export const noSettings: ChatView['settings'] = { mutedUntil: null, pinPosition: null, archived: false, markedUnread: false, draft: null, version: 0 };
 
 export function user(userId: number): UserView {
   return { userId, name: `User ${userId}`, username: null, status: null, profilePictureUrl: null, pictureMediaId: null };
