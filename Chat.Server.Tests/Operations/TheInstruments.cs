@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Chat.Data;
+using Chat.Server.Hosting;
 using Chat.Server.Hubs;
 using Chat.Server.Realtime;
 using Chat.Server.Realtime.Backplane;
@@ -80,6 +81,9 @@ public sealed partial class TheInstruments
         var realtime = server.Services.GetRequiredService<RealtimeMetrics>();
         realtime.HeldBack();
         realtime.Repaired(1);
+        // As does what jobs did.
+        server.Services.GetRequiredService<JobMetrics>().Done("a job");
+        await server.Services.GetRequiredService<JobLagWatch>().MeasureAsync(CancellationToken.None);
     }
 
     private static List<(string Name, string? Unit)> Documented() =>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Chat.Data;
+using Chat.Data.Jobs;
 using Chat.Server.Hubs.Filters;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -30,6 +31,10 @@ internal static class TelemetrySetup
     {
         var options = builder.AddOptions("Telemetry", new TelemetryOptions(), TelemetryOptions.Check);
         builder.Services.AddHostedService<NodeMetrics>();
+        builder.Services.AddSingleton<JobMetrics>();
+        builder.Services.AddSingleton<JobLagRepository>();
+        builder.Services.AddSingleton<JobLagWatch>();
+        builder.Services.AddHostedService(s => s.GetRequiredService<JobLagWatch>());
         var otlp = OtlpSettings.Read(builder.Configuration);
         if (!otlp.Metrics && !otlp.Traces) return builder;
 

@@ -6,16 +6,22 @@ namespace Chat.Server.Features.Disappearing;
 
 /// <summary>Removes messages whose time has come. One node at a time does it; two at once would do no harm.</summary>
 internal sealed partial class MessageExpiry(
-    IDisappearingStore store, JobLeaseRepository leases, DisappearingOptions options, TimeProvider time, ILogger<MessageExpiry> logger)
+    IDisappearingStore store, JobLeaseRepository leases, DisappearingOptions options, JobMetrics metrics, TimeProvider time, ILogger<MessageExpiry> logger)
     : BackgroundService
 {
-    private const string Job = "message-expiry";
+    internal const string Job = "message-expiry";
 
     /// <summary>Messages of one round. Those of a chat are one transaction in its lane, which sends wait for.</summary>
     private const int BatchSize = 200;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        PeriodicWork.RepeatAsync(options.CheckInterval, time, ExpireInTurnAsync, exception => LogPostponed(logger, exception), stoppingToken);
+        PeriodicWork.RepeatAsync(options.CheckInterval, time, ExpireInTurnAsync, Postponed, stoppingToken);
+
+    private void Postponed(Exception exception)
+    {
+        metrics.Postponed(Job);
+        LogPostponed(logger, exception);
+    }
 
     private async Task ExpireInTurnAsync(CancellationToken cancellationToken)
     {
@@ -35,7 +41,9 @@ internal sealed partial class MessageExpiry(
             foreach (var chat in due)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                removed += await store.ExpireAsync(chat);
+                var gone = await store.ExpireAsync(chat);
+                metrics.Done(Job, gone);
+                removed += gone;
             }
         }
         if (removed > 0) LogRemoved(logger, removed);

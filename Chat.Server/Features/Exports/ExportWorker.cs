@@ -9,17 +9,26 @@ namespace Chat.Server.Features.Exports;
 /// <see cref="MaxAttempts"/> times is given up, and its owner told.
 /// </summary>
 internal sealed partial class ExportWorker(
-    ExportRepository exports, ExportWriter writer, ExportFiles files, ExportOptions options, TimeProvider time, ILogger<ExportWorker> logger)
+    ExportRepository exports, ExportWriter writer, ExportFiles files, ExportOptions options, JobMetrics metrics, TimeProvider time,
+    ILogger<ExportWorker> logger)
     : BackgroundService
 {
+    internal const string Name = "exports";
+
     private const int MaxAttempts = 3;
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        PeriodicWork.RepeatAsync(options.PollInterval, time, WorkAndPurgeAsync, exception => LogPostponed(logger, exception), stoppingToken);
+        PeriodicWork.RepeatAsync(options.PollInterval, time, WorkAndPurgeAsync, Postponed, stoppingToken);
 
-    private async Task WorkAndPurgeAsync(CancellationToken cancellationToken)
+    private void Postponed(Exception exception)
+    {
+        metrics.Postponed(Name);
+        LogPostponed(logger, exception);
+    }
+
+    internal async Task WorkAndPurgeAsync(CancellationToken cancellationToken)
     {
         while (await WorkAsync(cancellationToken))
         {
@@ -42,7 +51,8 @@ internal sealed partial class ExportWorker(
             await using (var file = files.Create(name))
                 await writer.WriteAsync(export.UserId, file, (done, total) => RenewAsync(export, lease, done, total, stopping), stopping);
             var bytes = files.Complete(name);
-            if (!await exports.FinishAsync(export.ExportId, lease, name, bytes, Now, CancellationToken.None)) files.Delete(name);
+            if (await exports.FinishAsync(export.ExportId, lease, name, bytes, Now, CancellationToken.None)) metrics.Done(Name);
+            else files.Delete(name);
         }
         catch (LeaseLostException)
         {
@@ -52,10 +62,21 @@ internal sealed partial class ExportWorker(
         {
             files.Delete(name);
             LogFailed(logger, export.ExportId, export.Attempts, exception);
-            // Otherwise the lease runs out, and it is tried again then.
-            if (export.Attempts >= MaxAttempts) await exports.FinishAsync(export.ExportId, lease, fileName: null, bytes: 0, Now, stopping);
+            await RetryOrFailAsync(export, lease, stopping);
         }
         return true;
+    }
+
+    private async Task RetryOrFailAsync(ExportRow export, Guid lease, CancellationToken stopping)
+    {
+        if (export.Attempts < MaxAttempts)
+        {
+            // The lease runs out, and it is tried again then.
+            metrics.Postponed(Name);
+            return;
+        }
+        await exports.FinishAsync(export.ExportId, lease, fileName: null, bytes: 0, Now, stopping);
+        metrics.Failed(Name);
     }
 
     private async Task RenewAsync(ExportRow export, Guid lease, int done, int total, CancellationToken cancellationToken)

@@ -14,6 +14,7 @@ internal static class ExportsSetup
         services.AddSingleton<ExportFiles>();
         services.AddSingleton<ExportWriter>();
         services.AddSingleton<ExportService>();
-        services.AddHostedService<ExportWorker>();
+        services.AddSingleton<ExportWorker>();
+        services.AddHostedService(s => s.GetRequiredService<ExportWorker>());
     }
 }

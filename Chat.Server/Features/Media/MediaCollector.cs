@@ -12,15 +12,21 @@ namespace Chat.Server.Features.Media;
 /// or that the last message let go of, then the bytes behind them. One node at a time does it; two at once would do no harm.
 /// </summary>
 internal sealed partial class MediaCollector(
-    MediaCollectorRepository media, JobLeaseRepository leases, IMediaStore store, IncomingFolder incoming, MediaOptions options, TimeProvider time,
-    ILogger<MediaCollector> logger)
+    MediaCollectorRepository media, JobLeaseRepository leases, IMediaStore store, IncomingFolder incoming, MediaOptions options, JobMetrics metrics,
+    TimeProvider time, ILogger<MediaCollector> logger)
     : BackgroundService
 {
-    private const string Job = "media-collector";
+    internal const string Job = "media-collector";
     private const int BatchSize = 200;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        PeriodicWork.RepeatAsync(options.CollectInterval, time, CollectInTurnAsync, exception => LogPostponed(logger, exception), stoppingToken);
+        PeriodicWork.RepeatAsync(options.CollectInterval, time, CollectInTurnAsync, Postponed, stoppingToken);
+
+    private void Postponed(Exception exception)
+    {
+        metrics.Postponed(Job);
+        LogPostponed(logger, exception);
+    }
 
     private async Task CollectInTurnAsync(CancellationToken cancellationToken)
     {
@@ -33,7 +39,11 @@ internal sealed partial class MediaCollector(
     {
         var now = time.GetUtcNow().UtcDateTime;
         var deleted = 0;
-        while (await media.CollectMediaAsync(now, now + options.OrphanTime, BatchSize, cancellationToken) is { Seen: > 0 } batch) deleted += batch.Deleted;
+        while (await media.CollectMediaAsync(now, now + options.OrphanTime, BatchSize, cancellationToken) is { Seen: > 0 } batch)
+        {
+            metrics.Done(Job, batch.Deleted);
+            deleted += batch.Deleted;
+        }
 
         var removed = 0;
         while (await media.DoomBlobsAsync(now, BatchSize, cancellationToken) is { Seen: > 0 } due)
@@ -41,6 +51,7 @@ internal sealed partial class MediaCollector(
             {
                 await store.DeleteAsync(MediaKeys.Name(key), cancellationToken);
                 await media.DeleteBlobAsync(key, cancellationToken);
+                metrics.Done(Job);
                 removed++;
             }
         if (deleted + removed > 0) LogCollected(logger, deleted, removed);

@@ -29,10 +29,10 @@ public sealed record ScheduleOptions(TimeSpan CheckInterval)
 /// </summary>
 internal sealed partial class ScheduledSender(
     IScheduledStore store, JobLeaseRepository leases, SendMessageService sending, ScheduledNotifier notifier, ScheduleOptions options,
-    TimeProvider time, ILogger<ScheduledSender> logger)
+    JobMetrics metrics, TimeProvider time, ILogger<ScheduledSender> logger)
     : BackgroundService
 {
-    private const string Job = "scheduled-sender";
+    internal const string Job = "scheduled-sender";
     private const int BatchSize = 100;
 
     private static readonly TimeSpan ClaimTime = TimeSpan.FromSeconds(60);
@@ -46,7 +46,13 @@ internal sealed partial class ScheduledSender(
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        PeriodicWork.RepeatAsync(options.CheckInterval, time, SendInTurnAsync, exception => LogPostponed(logger, exception), stoppingToken);
+        PeriodicWork.RepeatAsync(options.CheckInterval, time, SendInTurnAsync, Postponed, stoppingToken);
+
+    private void Postponed(Exception exception)
+    {
+        metrics.Postponed(Job);
+        LogPostponed(logger, exception);
+    }
 
     private async Task SendInTurnAsync(CancellationToken cancellationToken)
     {
@@ -76,6 +82,7 @@ internal sealed partial class ScheduledSender(
             var result = await sending.SendAsync(row.UserId, connectionId: "", row.ReadRequest());
             await store.RemoveAsync(row.ScheduledId, CancellationToken.None);
             notifier.Changed(row.UserId, "", row, ScheduledStates.Sent, result.MessageId);
+            metrics.Done(Job);
         }
         catch (ChatException exception)
         {
@@ -98,10 +105,12 @@ internal sealed partial class ScheduledSender(
         if (ErrorCodes.Find(code).Retryable && Now < row.SendAt + Patience)
         {
             await store.PostponeAsync(row.ScheduledId, Now + (retryAfter ?? RetryDelay), CancellationToken.None);
+            metrics.Postponed(Job);
             return;
         }
         await store.FailAsync(row.ScheduledId, code, CancellationToken.None);
         notifier.Changed(row.UserId, "", row with { Failure = code }, ScheduledStates.Failed);
+        metrics.Failed(Job);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Scheduled message {ScheduledId} could not be sent")]
