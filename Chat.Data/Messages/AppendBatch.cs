@@ -130,7 +130,7 @@ internal sealed class AppendBatch
             if (_repeated.Count > 0 && _repeated.TryGetValue(key, out var row))
                 pending.Outcome = new AppendResult(AppendOutcome.Duplicate, row.MessageId, row.SentAt)
                 {
-                    Withheld = WithheldMessages.IsMarked(row.Body), ExpiresAt = row.ExpiresAt,
+                    Withheld = WithheldMessages.IsMarked(row.Body), ExpiresAt = row.ExpiresAt, Signature = MessageBody.SignatureIn(row.Body),
                 };
             else if (!_first.TryAdd(key, pending))
                 pending.Outcome = _first[key].Outcome with { Outcome = AppendOutcome.Duplicate };
@@ -179,7 +179,7 @@ internal sealed class AppendBatch
         var stays = pending.Chat!.DisappearAfter == TimeSpan.Zero;
         pending.Outcome = new AppendResult(AppendOutcome.Stored, pending.Chat.NextMessageId(), _now)
         {
-            Withheld = pending.Message.IsWithheld, ExpiresAt = stays ? null : _now + pending.Chat.DisappearAfter,
+            Withheld = pending.Message.IsWithheld, ExpiresAt = stays ? null : _now + pending.Chat.DisappearAfter, Signature = pending.Message.Signature,
         };
         if (!pending.Message.IsWithheld) pending.Chat.IsActive = true;
         _toInsert.Add(pending);

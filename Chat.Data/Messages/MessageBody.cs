@@ -38,6 +38,10 @@ public sealed record MessageBody
     /// <returns>Null for none.</returns>
     public static MessageBody? Read(string? body) => body is null ? null : JsonSerializer.Deserialize(body, MessageBodyJson.Default.MessageBody);
 
+    /// <returns>Null for none. Few messages have a body, and fewer a signature.</returns>
+    public static string? SignatureIn(string? body) =>
+        body is not null && body.Contains("signature", StringComparison.Ordinal) ? Read(body)?.Signature : null;
+
     /// <returns>Null when there is nothing in it.</returns>
     public string? Write() => this == Empty ? null : JsonSerializer.Serialize(this, MessageBodyJson.Default.MessageBody);
 }

@@ -97,7 +97,10 @@ public sealed class MessageReferences(ChatDatabase database, MediaRepository med
                 cancellationToken: cancellationToken));
             return rows.ToDictionary(
                 row => new SentKey(row.ChatId, new Guid(row.ClientMessageId, bigEndian: true)),
-                row => new AppendResult(AppendOutcome.Duplicate, row.MessageId, row.SentAt) { Withheld = WithheldMessages.IsMarked(row.Body), ExpiresAt = row.ExpiresAt });
+                row => new AppendResult(AppendOutcome.Duplicate, row.MessageId, row.SentAt)
+                {
+                    Withheld = WithheldMessages.IsMarked(row.Body), ExpiresAt = row.ExpiresAt, Signature = MessageBody.SignatureIn(row.Body),
+                });
         }, cancellationToken);
 
     // Sent by 0: as a channel's post.

@@ -39,11 +39,15 @@ public sealed record NewMessage(Roster Roster, long SenderId, Guid ClientMessage
     /// <summary>Who stands in the message as its sender; 0 in a channel, which speaks for itself.</summary>
     public long ShownSenderId { get; private init; } = SenderId;
 
+    /// <summary>The name under a channel's post; null for none.</summary>
+    public string? Signature { get; private init; }
+
     /// <summary>The same as a channel's post: its sender is written down apart, and told to nobody.</summary>
     /// <param name="signature">The name under it; null for none.</param>
     public NewMessage AsPost(string? signature) => this with
     {
         ShownSenderId = 0,
+        Signature = signature,
         Body = signature is null ? Body : ((MessageBody.Read(Body) ?? MessageBody.Empty) with { Signature = signature }).Write(),
         Beside = [.. Beside, new SideRow(SideTable.PostedBy, SenderId)],
     };
@@ -113,6 +117,9 @@ public readonly record struct AppendResult(AppendOutcome Outcome, long MessageId
 
     /// <summary>When the message goes by itself; null when it stays.</summary>
     public DateTime? ExpiresAt { get; init; }
+
+    /// <summary>The name under a channel's post, as it is stored; null for none.</summary>
+    public string? Signature { get; init; }
 
     public bool IsRefused => Outcome is not (AppendOutcome.Stored or AppendOutcome.Duplicate);
 }

@@ -176,7 +176,9 @@ public sealed class LifeOfAChannel : ServerFixture
         await _ann.SendAsync(channel, "unsigned");
         await _ann.CallAsync<MembershipResult>("UpdateChannel", new UpdateChannelRequest(channel, Signatures: true));
         await _ann.CallAsync<MembershipResult>("PromoteMember", new PromoteMemberRequest(channel, _bob.UserId));
-        await _ann.SendAsync(channel, "by Ann");
+        var id = Guid.NewGuid();
+        foreach (var sent in new[] { await _ann.SendAsync(channel, "by Ann", id), await _ann.SendAsync(channel, "by Ann", id) })
+            Assert.That(sent.Signature, Is.EqualTo("Ann"), "who sends it hears no event, and is told again");
         await _bob.SendAsync(channel, "by Bob");
         Assert.That((await _bob.Messages.WaitForAsync(m => m.Text == "by Ann")).Signature, Is.EqualTo("Ann"));
         var posts = (await _bob.CatchUpAsync(channel)).Where(m => m.Text is not null).ToList();

@@ -33,6 +33,7 @@ public sealed class WritingMessages
         new MessageView(1, 2, 3, Guid.Empty, "poll", null, null, At, ChangeId: 3, Poll: new PollView("Who?", [new("Ann", 2), new("Bob", 0)], true, false, 2, At), MyVotes: [0]),
         new SendMessageResult(1, 2, At, Duplicate: false),
         new SendMessageResult(1, 2, At, Duplicate: false, Withheld: true, ExpiresAt: At.AddDays(1)),
+        new SendMessageResult(1, 2, At, Duplicate: false, Signature: "Änn"),
         new SendMessageResult(9_007_199_254_740_991, 2, At.AddTicks(7), Duplicate: true),
     ];
 

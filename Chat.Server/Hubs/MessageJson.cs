@@ -100,6 +100,7 @@ internal static class MessageJson
         private static readonly JsonEncodedText Duplicate = JsonEncodedText.Encode("duplicate");
         private static readonly JsonEncodedText Withheld = JsonEncodedText.Encode("withheld");
         private static readonly JsonEncodedText ExpiresAt = JsonEncodedText.Encode("expiresAt");
+        private static readonly JsonEncodedText Signature = JsonEncodedText.Encode("signature");
 
         public override SendMessageResult Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new NotSupportedException("Servers write results, clients read them.");
@@ -113,6 +114,7 @@ internal static class MessageJson
             writer.WriteBoolean(Duplicate, value.Duplicate);
             if (value.Withheld is { } withheld) writer.WriteBoolean(Withheld, withheld);
             if (value.ExpiresAt is { } expiresAt) writer.WriteString(ExpiresAt, expiresAt);
+            if (value.Signature is { } signature) writer.WriteString(Signature, signature);
             writer.WriteEndObject();
         }
     }

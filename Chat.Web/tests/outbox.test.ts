@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { KeyedOutboxStorage, type KeyValueStorage } from '../src/client/outboxStorage';
+import { sentMessage } from '../src/client/sentMessages';
 import { Bob, Harness, Me, pass } from './support/harness';
 
 let h: Harness;
@@ -55,6 +56,13 @@ describe('sending', () => {
     const held = h.messages().at(-1)!;
     expect(held).toMatchObject({ type: 'image', text: 'look', mentions: [Bob] });
     expect(held.media).toEqual(h.server.chats.get(1)!.messages.at(-1)!.media);
+  });
+
+  test('a post of a channel is signed as the answer says', () => {
+    const entry = { chatId: 1, clientMessageId: crypto.randomUUID(), text: 'news', extras: undefined } as unknown as Parameters<typeof sentMessage>[0];
+    const result = { chatId: 1, messageId: 2, sentAt: '', duplicate: false };
+    expect(sentMessage(entry, { ...result, signature: 'Ann' }, 0, () => undefined).signature).toBe('Ann');
+    expect(sentMessage(entry, result, 0, () => undefined)).not.toHaveProperty('signature');
   });
 
   test('sends do not wait for each other and keep their order', async () => {

@@ -30,7 +30,7 @@ public sealed class SendMessageService(
         chatId, senderId, content.Type, roster => appender.AppendAsync(content.For(roster, senderId, clientMessageId, origin: null)));
 
     internal static SendMessageResult ResultOf(long chatId, AppendResult result) =>
-        new(chatId, result.MessageId, result.SentAt, result.Outcome is AppendOutcome.Duplicate, result.Withheld ? true : null, result.ExpiresAt);
+        new(chatId, result.MessageId, result.SentAt, result.Outcome is AppendOutcome.Duplicate, result.Withheld ? true : null, result.ExpiresAt, result.Signature);
 
     private async Task<SendMessageResult> SendAsync(long chatId, long senderId, string type, Func<Roster, Task<AppendResult>> append)
     {

@@ -136,10 +136,12 @@ public sealed record SendMessageRequest(
 /// <param name="Duplicate">True when this <c>clientMessageId</c> had been stored before; nothing was written again.</param>
 /// <param name="Withheld">As in <see cref="MessageView"/>; absent unless true.</param>
 /// <param name="ExpiresAt">As in <see cref="MessageView"/>; absent on messages that stay.</param>
+/// <param name="Signature">As in <see cref="MessageView"/>; absent on what is not signed, or was deleted meanwhile.</param>
 public sealed record SendMessageResult(
     long ChatId, long MessageId, DateTime SentAt, bool Duplicate,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Withheld = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? ExpiresAt = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? ExpiresAt = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Signature = null);
 
 /// <summary>
 /// A page of history. Give at most one of the three anchors; none means the latest page.

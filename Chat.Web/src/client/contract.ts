@@ -878,6 +878,7 @@ export interface SendMessageResult {
   readonly duplicate: boolean;
   readonly withheld?: boolean | null;
   readonly expiresAt?: string | null;
+  readonly signature?: string | null;
 }
 
 export interface SetChatPictureRequest {

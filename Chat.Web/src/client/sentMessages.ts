@@ -16,7 +16,7 @@ export function contentOf(text: string, { file, ...more }: MessageExtras = {}): 
  */
 export function sentMessage(
   { chatId, clientMessageId, text, extras }: OutboxEntry,
-  { messageId, sentAt, withheld, expiresAt }: SendMessageResult,
+  { messageId, sentAt, withheld, expiresAt, signature }: SendMessageResult,
   senderId: number,
   find: (messageId: number) => MessageView | undefined,
 ): MessageView {
@@ -38,6 +38,7 @@ export function sentMessage(
     ...(poll && { poll: newPoll(poll) }),
     ...(withheld === true && { withheld }),
     ...(expiresAt && { expiresAt }),
+    ...(signature && { signature }),
   };
 }
 
