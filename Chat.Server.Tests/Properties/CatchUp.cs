@@ -3,26 +3,26 @@ using Chat.Server.Hubs;
 namespace Chat.Server.Tests.Properties;
 
 /// <summary>
-/// What a device asks for on one connection: everything once it is connected, single chats behind holes and when they are new. Each is asked
-/// for once at a time; whoever wants it meanwhile makes it go round once more. Of what is not awaited, the caller holds the device's gate.
+/// What a device asks for on one connection: everything once it is connected, single chats behind holes and when they are new. Of what is not
+/// awaited, the caller holds the device's gate.
 /// </summary>
 internal sealed class CatchUp(Device device, Session session)
 {
     /// <summary>How long a missing message may still arrive by itself; shorter than a real client waits, as this is a test.</summary>
     private static readonly TimeSpan HoleWait = TimeSpan.FromMilliseconds(100);
 
-    private readonly Dictionary<(string What, long ChatId), Asking> _running = [];
+    private readonly Questions _questions = new(device);
     private readonly HashSet<long> _watched = [];
     private HashSet<long>? _leftMeanwhile;
 
     public Session Session => session;
 
+    public ReceiptOrder Order { get; } = new(device);
+
     public async Task<T> CallAsync<T>(string method, object request)
     {
-        var asked = device.Person.Now();
         var result = await session.CallAsync<T>(method, request);
         if (session.IsBrokenOff) throw new BrokenOffException(new InvalidOperationException("Answered too late."));
-        foreach (var message in MessagesIn(result)) device.Person.Saw(message, asked);
         return result;
     }
 
@@ -48,18 +48,17 @@ internal sealed class CatchUp(Device device, Session session)
             cursor = page.NextCursor;
         }
         while (cursor is not null);
-        var scheduled = await CallAsync<ScheduledMessageList>(nameof(ChatHub.ListScheduled), new ListScheduledRequest());
         lock (device.Gate)
         {
             // Not listed: left meanwhile, or moved to the front between two pages, or a direct chat without a message. The chat itself knows.
             foreach (var chatId in before) Meet(chatId);
-            device.Scheduled.Clear();
-            device.Scheduled.UnionWith(scheduled.Messages.Select(m => m.ScheduledId));
+            LoadScheduled();
+            LoadSettings();
         }
     }
 
     /// <summary>A chat is new, or another than it was: asks for its head.</summary>
-    public void Meet(long chatId) => Once("head", chatId, async asking =>
+    public void Meet(long chatId) => Ask("head", chatId, async asking =>
     {
         var head = await CallAsync<ChatView>(nameof(ChatHub.GetChat), new GetChatRequest(chatId));
         lock (device.Gate)
@@ -70,12 +69,7 @@ internal sealed class CatchUp(Device device, Session session)
     {
         _leftMeanwhile?.Add(chatId);
         device.Chats.Remove(chatId);
-        // Answers that are on their way may be older than the leaving.
-        foreach (var (key, asking) in _running.Where(r => r.Key.ChatId == chatId).ToList())
-        {
-            asking.IsVoid = true;
-            _running.Remove(key);
-        }
+        _questions.Void(chatId);
     }
 
     public void Post(ChatState chat, MessageView message)
@@ -94,12 +88,12 @@ internal sealed class CatchUp(Device device, Session session)
                 Meet(request.ChatId);
                 return;
             }
-            var isPlain = request is { Type: null, ReplyTo: null, Mentions: null, Location: null, Poll: null };
+            var isPlain = request is { Type: null, ReplyTo: null, Mentions: null, Location: null, Contact: null, Poll: null, MediaId: null };
             if (isPlain && !result.Duplicate)
             {
                 chat.Post(new MessageView(
                     request.ChatId, result.MessageId, chat.IsChannel ? 0 : device.Me, request.ClientMessageId, MessageTypes.Text, request.Text, null, result.SentAt,
-                    Withheld: result.Withheld, ExpiresAt: result.ExpiresAt));
+                    Withheld: result.Withheld, Signature: result.Signature, ExpiresAt: result.ExpiresAt));
                 WatchHole(chat);
             }
             else if (result.MessageId > chat.Messages.UpTo)
@@ -125,7 +119,7 @@ internal sealed class CatchUp(Device device, Session session)
         });
     }
 
-    public void Sync(long chatId) => Once("sync", chatId, async _ =>
+    public void Sync(long chatId) => Ask("sync", chatId, async _ =>
     {
         for (var hasMore = true; hasMore;)
         {
@@ -149,6 +143,19 @@ internal sealed class CatchUp(Device device, Session session)
         }
     });
 
+    /// <summary>What waits for its time. The events of it are doorbells.</summary>
+    public void LoadScheduled() => _questions.Ask("scheduled", 0, async _ =>
+    {
+        var scheduled = await CallAsync<ScheduledMessageList>(nameof(ChatHub.ListScheduled), new ListScheduledRequest());
+        lock (device.Gate) device.Scheduled = scheduled.Messages;
+    });
+
+    private void LoadSettings() => _questions.Ask("settings", 0, async _ =>
+    {
+        var settings = await CallAsync<SettingsView>(nameof(ChatHub.GetSettings), new GetSettingsRequest());
+        lock (device.Gate) device.Apply(settings);
+    });
+
     private void ApplyHead(ChatView head)
     {
         var chatId = head.ChatId;
@@ -165,7 +172,7 @@ internal sealed class CatchUp(Device device, Session session)
         if (chat.IsGroup) LoadMembers(chatId);
     }
 
-    private void LoadHistory(long chatId) => Once("history", chatId, async _ =>
+    private void LoadHistory(long chatId) => Ask("history", chatId, async _ =>
     {
         ChatState? chat;
         long before;
@@ -189,68 +196,13 @@ internal sealed class CatchUp(Device device, Session session)
         while (page.HasOlder);
     });
 
-    private void LoadMembers(long chatId) => Once("members", chatId, async _ =>
+    private void LoadMembers(long chatId) => Ask("members", chatId, async _ =>
     {
         var page = await CallAsync<ParticipantPage>(nameof(ChatHub.ListParticipants), new ListParticipantsRequest(chatId));
         lock (device.Gate)
             if (device.Chats.TryGetValue(chatId, out var chat)) chat.ApplyMembers(page.Participants);
     });
 
-    private void Once(string what, long chatId, Func<Asking, Task> ask)
-    {
-        var key = (what, chatId);
-        if (_running.TryGetValue(key, out var running))
-        {
-            running.Again = true;
-            return;
-        }
-        var asking = new Asking();
-        _running.Add(key, asking);
-        device.Run(() => AskAsync(key, asking, ask));
-    }
-
-    private async Task AskAsync((string What, long ChatId) key, Asking asking, Func<Asking, Task> ask)
-    {
-        while (true)
-        {
-            var isGone = false;
-            try
-            {
-                await ask(asking);
-            }
-            catch (RefusedException refused) when (refused.Code is Errors.ErrorCodes.NotFound)
-            {
-                isGone = true;
-            }
-            lock (device.Gate)
-            {
-                if (asking.IsVoid) return;
-                if (!asking.Again)
-                {
-                    _running.Remove(key);
-                    if (isGone) Left(key.ChatId);
-                    return;
-                }
-                asking.Again = false;
-            }
-        }
-    }
-
-    private static IEnumerable<MessageView?> MessagesIn<T>(T result) => result switch
-    {
-        ChatView chat => [chat.LastMessage],
-        ChatPage page => page.Chats.Select(c => c.LastMessage),
-        MessagePage page => page.Messages,
-        SyncChatResult sync => [.. sync.Messages, .. sync.Changes],
-        PinnedPage page => page.Pinned.Select(p => p.Message),
-        _ => [],
-    };
-
-    private sealed class Asking
-    {
-        public bool Again { get; set; }
-
-        /// <summary>The chat was left meanwhile: the answer may be older than that.</summary>
-        public bool IsVoid { get; set; }
-    }
+    /// <summary>A chat that is answered not to be there has been left.</summary>
+    private void Ask(string what, long chatId, Func<Question, Task> ask) => _questions.Ask(what, chatId, ask, isGone: () => Left(chatId));
 }

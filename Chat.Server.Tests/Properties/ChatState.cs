@@ -24,6 +24,8 @@ internal sealed class ChatState(ChatView head, long me)
     /// <summary>Of a group, who is in it, as listed last.</summary>
     public IReadOnlyList<ParticipantView> Members { get; private set; } = [];
 
+    public bool IsDirect => Head.Type == ChatTypes.Direct;
+
     public bool IsGroup => Head.Type == ChatTypes.Group;
 
     public bool IsChannel => Head.Type == ChatTypes.Channel;
@@ -31,7 +33,7 @@ internal sealed class ChatState(ChatView head, long me)
     public bool HasHole => Messages.HasHole || Changes.HasHole || Hidings.HasHole;
 
     /// <summary>What is shown, in order.</summary>
-    public IEnumerable<MessageView> Shown => _held.Order().Select(id => _states[id].View);
+    public IEnumerable<MessageView> Shown => _held.Order().Select(id => _states[id].View).Where(m => !m.HasExpired());
 
     public (long Delivered, long Read) MarksOf(long userId) => _marks.GetValueOrDefault(userId);
 

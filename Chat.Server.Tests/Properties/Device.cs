@@ -6,7 +6,7 @@ namespace Chat.Server.Tests.Properties;
 /// A client that keeps what a real one would: chats with all their messages, applied from events and, after it was away or behind a hole,
 /// caught up with (<see cref="CatchUp"/>). All of its state is guarded by <see cref="Gate"/>.
 /// </summary>
-internal sealed class Device(string name, Person person, Findings findings) : IAsyncDisposable
+internal sealed class Device(string name, Person person, Scene scene) : IAsyncDisposable
 {
     private int _pending;
 
@@ -16,14 +16,19 @@ internal sealed class Device(string name, Person person, Findings findings) : IA
 
     public long Me => person.UserId;
 
-    public Findings Findings => findings;
+    public Scene Scene => scene;
+
+    public Findings Findings => scene.Findings;
 
     public Lock Gate { get; } = new();
 
     public Dictionary<long, ChatState> Chats { get; } = [];
 
-    /// <summary>Messages that wait for their time, by id.</summary>
-    public HashSet<long> Scheduled { get; } = [];
+    /// <summary>Messages that wait for their time.</summary>
+    public IReadOnlyList<ScheduledMessageView> Scheduled { get; set; } = [];
+
+    /// <summary>Null until they were asked for.</summary>
+    public SettingsView? Settings { get; private set; }
 
     /// <summary>Sends without an answer, in order: they are repeated on the next connection.</summary>
     public List<SendMessageRequest> Outbox { get; } = [];
@@ -34,9 +39,16 @@ internal sealed class Device(string name, Person person, Findings findings) : IA
     /// <summary>Whether nothing is being asked for.</summary>
     public bool IsIdle => Volatile.Read(ref _pending) == 0;
 
+    /// <summary>One of the others.</summary>
+    public Person OtherThanMe(int target)
+    {
+        var others = scene.People.Where(p => p != person).ToList();
+        return others[target % others.Count];
+    }
+
     public async Task ConnectAsync(Uri server)
     {
-        var session = new Session(server, person, name, findings);
+        var session = new Session(server, person, name, Findings);
         var connected = new CatchUp(this, session);
         DeviceEvents.Subscribe(this, connected);
         // What was half loaded is loaded anew.
@@ -52,6 +64,11 @@ internal sealed class Device(string name, Person person, Findings findings) : IA
         if (Connected is not { } connected) return;
         Connected = null;
         await connected.Session.DisposeAsync();
+    }
+
+    public void Apply(SettingsView settings)
+    {
+        if (settings.Version >= (Settings?.Version ?? 0)) Settings = settings;
     }
 
     /// <summary>Lets work run beside; what it throws is a fault, unless the connection was broken off.</summary>
@@ -70,7 +87,7 @@ internal sealed class Device(string name, Person person, Findings findings) : IA
             }
             catch (Exception exception)
             {
-                findings.Fault($"{name}: {exception}");
+                Findings.Fault($"{name}: {exception}");
             }
             finally
             {
@@ -90,7 +107,7 @@ internal sealed class Device(string name, Person person, Findings findings) : IA
             }
             catch (RefusedException refused)
             {
-                findings.Happened($"{name} repeats a send: {refused.Message}");
+                Findings.Happened($"{name} repeats a send: {refused.Message}");
             }
             catch (BrokenOffException)
             {
@@ -116,7 +133,8 @@ internal sealed class Device(string name, Person person, Findings findings) : IA
     private void CheckRepeated(SendMessageRequest request, SendMessageResult result)
     {
         var first = person.Sent[request.ClientMessageId].Result;
-        if (!result.Duplicate || result with { Duplicate = first.Duplicate } != first)
-            findings.Fault($"{name}: a repeated send answered {result}, and at first {first}.");
+        // What was deleted meanwhile is no longer signed.
+        if (!result.Duplicate || result with { Duplicate = first.Duplicate, Signature = result.Signature ?? first.Signature } != first)
+            Findings.Fault($"{name}: a repeated send answered {result}, and at first {first}.");
     }
 }

@@ -38,16 +38,24 @@ internal static class DeviceEvents
         On<MessagesHiddenEvent>(nameof(IChatClient.MessagesHidden), h => h.ChatId, (hidden, chat) => chat?.ApplyHidden(hidden));
         On<ReceiptsAdvancedEvent>(nameof(IChatClient.ReceiptsAdvanced), r => r.ChatId, (receipts, chat) =>
         {
-            foreach (var receipt in receipts.Receipts) chat?.ApplyReceipt(receipt);
+            foreach (var receipt in receipts.Receipts)
+            {
+                connected.Order.Heard(receipts.ChatId, receipt);
+                device.Person.Readings.Find(r => r.ChatId == receipts.ChatId)?.Heard(device.Person, receipt);
+                chat?.ApplyReceipt(receipt);
+            }
         });
         On<ChatUpdatedEvent>(nameof(IChatClient.ChatUpdated), c => c.ChatId, (updated, _) => connected.Meet(updated.ChatId));
         On<ChatRemovedEvent>(nameof(IChatClient.ChatRemoved), c => c.ChatId, (removed, _) => connected.Left(removed.ChatId));
         On<ChatSettingsChangedEvent>(nameof(IChatClient.ChatSettingsChanged), c => c.ChatId, (changed, chat) => chat?.ApplySettings(changed.Settings));
-        On<ScheduledChangedEvent>(nameof(IChatClient.ScheduledChanged), _ => null, (changed, _) =>
+        On<ScheduledChangedEvent>(nameof(IChatClient.ScheduledChanged), _ => null, (_, _) => connected.LoadScheduled());
+        On<SettingsView>(nameof(IChatClient.SettingsChanged), _ => null, (settings, _) => device.Apply(settings));
+        On<JoinRequestedEvent>(nameof(IChatClient.JoinRequested), r => r.ChatId, (_, _) => { });
+        On<JoinRequestAnsweredEvent>(nameof(IChatClient.JoinRequestAnswered), a => a.ChatId, (answer, chat) =>
         {
-            if (changed.State == ScheduledStates.Waiting) device.Scheduled.Add(changed.Scheduled.ScheduledId);
-            else device.Scheduled.Remove(changed.Scheduled.ScheduledId);
+            if (answer.ChatId is { } chatId && chat is null) connected.Meet(chatId);
         });
+        On<TypingChangedEvent>(nameof(IChatClient.TypingChanged), t => t.ChatId, (_, _) => { });
         On<ResyncRequiredEvent>(nameof(IChatClient.ResyncRequired), r => r.ChatId, (resync, chat) =>
         {
             if (resync.ChatId is not { } chatId) device.Run(connected.EverythingAsync);

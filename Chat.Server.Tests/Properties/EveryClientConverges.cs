@@ -15,11 +15,12 @@ namespace Chat.Server.Tests.Properties;
 [TestFixture]
 internal sealed class EveryClientConverges
 {
-    private const int Steps = 60;
+    private const int Steps = 80;
     private const int RunsOfEach = 12;
     private static readonly TimeSpan ShrinkingTime = TimeSpan.FromSeconds(90);
 
     private readonly List<ChatServerFactory> _nodes = [];
+    private readonly TempFolder _folder = new();
     private TestDatabase? _database;
 
     [OneTimeSetUp]
@@ -29,6 +30,7 @@ internal sealed class EveryClientConverges
     public async Task DropDatabase()
     {
         if (_database is not null) await _database.DisposeAsync();
+        _folder.Dispose();
     }
 
     [TearDown]
@@ -62,6 +64,12 @@ internal sealed class EveryClientConverges
     {
         // Small, so that who was away for a while starts some chats afresh.
         settings["Sync:TooLongAfter"] = "12";
+        settings["Media:Folder"] = _folder.Path;
+        settings["Media:UploadsPerMinutePerUser"] = "1000000";
+        // These jobs run when a scenario says so.
+        settings["Disappearing:CheckInterval"] = "1.00:00:00";
+        settings["Scheduling:CheckInterval"] = "1.00:00:00";
+        settings["Media:CollectInterval"] = "1.00:00:00";
         var node = new ChatServerFactory(_database!.At(_nodes.Count), TestSettings.Unthrottled(settings));
         _nodes.Add(node);
         _ = node.Address;
@@ -69,14 +77,13 @@ internal sealed class EveryClientConverges
 
     private void CheckScenarios()
     {
-        var addresses = _nodes.Select(node => node.Address).ToList();
         DateTimeOffset? failedAt = null;
         var scenarios = Scenarios.Of(Steps, mayShrink: () => TimeProvider.System.GetUtcNow() - failedAt < ShrinkingTime);
         var property = Prop.ForAll(scenarios, scenario =>
         {
             try
             {
-                World.RunAsync(_database!, addresses, scenario).GetAwaiter().GetResult();
+                World.RunAsync(_database!, _nodes, scenario).GetAwaiter().GetResult();
             }
             catch
             {

@@ -5,9 +5,12 @@ namespace Chat.Server.Tests.Properties;
 /// <summary>Reads everything of a person from scratch, as a new device does, and checks that the parts of it fit together.</summary>
 internal sealed class FreshReader(Person person, Session session, Findings findings)
 {
-    public async Task<Picture> ReadAsync()
+    private readonly Picture _picture = new();
+    private readonly List<MessageView> _messages = [];
+    private readonly List<UserView> _people = [];
+
+    public async Task<FreshRead> ReadAsync()
     {
-        var picture = new Picture();
         string? cursor = null;
         var heads = new List<ChatView>();
         do
@@ -17,18 +20,22 @@ internal sealed class FreshReader(Person person, Session session, Findings findi
             cursor = page.NextCursor;
         }
         while (cursor is not null);
-        foreach (var head in heads) await AddAsync(picture, head);
+        foreach (var head in heads) await AddAsync(head);
         var scheduled = await session.CallAsync<ScheduledMessageList>(nameof(ChatHub.ListScheduled), new ListScheduledRequest());
-        picture.AddScheduled(scheduled.Messages.Select(m => m.ScheduledId));
-        return picture;
+        _picture.AddScheduled(scheduled.Messages);
+        _picture.AddSettings(await session.CallAsync<SettingsView>(nameof(ChatHub.GetSettings), new GetSettingsRequest()));
+        return new FreshRead(_picture, heads, _messages, _people);
     }
 
-    private async Task AddAsync(Picture picture, ChatView head)
+    private async Task AddAsync(ChatView head)
     {
         var messages = await HistoryAsync(head.ChatId);
         var members = head.Type == ChatTypes.Group
             ? (await session.CallAsync<ParticipantPage>(nameof(ChatHub.ListParticipants), new ListParticipantsRequest(head.ChatId))).Participants : [];
-        picture.Add(head, head.Watermarks, messages, members, person, id => members.Where(m => m.User.UserId == id).Select(m => (m.DeliveredUpTo, m.ReadUpTo)).Single());
+        _messages.AddRange(messages);
+        _people.AddRange(members.Select(m => m.User));
+        if (head.Peer is { } peer) _people.Add(peer);
+        _picture.Add(head, head.Watermarks, messages, members, person, id => members.Where(m => m.User.UserId == id).Select(m => (m.DeliveredUpTo, m.ReadUpTo)).Single());
         await CheckAsync(head, messages, members);
     }
 
@@ -52,7 +59,6 @@ internal sealed class FreshReader(Person person, Session session, Findings findi
         var byId = messages.ToDictionary(m => m.MessageId);
         foreach (var message in messages)
         {
-            person.Saw(message);
             if (message.ReplyTo is { } reply && reply != Picture.QuoteOf(reply.MessageId, byId))
                 findings.Fault($"{where} {message.MessageId} quotes {reply}, and what it answers reads {byId.GetValueOrDefault(reply.MessageId)}.");
         }
@@ -69,3 +75,7 @@ internal sealed class FreshReader(Person person, Session session, Findings findi
             findings.Fault($"{where} {string.Join(',', pinned)} are listed as pinned, and others say so of themselves.");
     }
 }
+
+/// <param name="Messages">Of all chats.</param>
+/// <param name="People">As they are shown to the reader, each as often as they appear.</param>
+internal sealed record FreshRead(Picture Picture, IReadOnlyList<ChatView> Heads, IReadOnlyList<MessageView> Messages, IReadOnlyList<UserView> People);

@@ -39,3 +39,9 @@ internal sealed record MessageState(MessageView View, long ReactionAsOf, long Vo
         return new MessageState(view, reaction.ReactionAsOf, votes.VotesAsOf);
     }
 }
+
+internal static class Expiry
+{
+    /// <summary>What is left of it says that its time had come: nothing of it is shown, not even that it was there.</summary>
+    public static bool HasExpired(this MessageView message) => message.DeletedAt >= message.ExpiresAt;
+}

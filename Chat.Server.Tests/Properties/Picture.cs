@@ -30,11 +30,18 @@ internal sealed class Picture
                 picture.Add(head, chat.Watermarks, messages, chat.Members, device.Person, chat.MarksOf);
             }
             picture.AddScheduled(device.Scheduled);
+            if (device.Settings is { } settings) picture.AddSettings(settings);
         }
         return picture;
     }
 
-    public void AddScheduled(IEnumerable<long> ids) => _lines["scheduled"] = string.Join(',', ids.Order());
+    public void AddScheduled(IEnumerable<ScheduledMessageView> messages) =>
+        _lines["scheduled"] = string.Join(", ", messages.OrderBy(m => m.ScheduledId).Select(m => $"{m.ScheduledId} at {m.SendAt:O} {m.Failure}"));
+
+    public void AddSettings(SettingsView settings) => _lines["settings"] = Text(settings);
+
+    /// <summary>The line of what somebody knows of the other one's read mark in a direct chat.</summary>
+    public static string ReadOfOther(long chatId) => $"chat {chatId} ({ChatTypes.Direct}) read by the other";
 
     /// <param name="marksOf">What is known of the marks of a group's members.</param>
     public void Add(
@@ -54,7 +61,12 @@ internal sealed class Picture
         _lines[$"{name} own settings"] = Text(head.Settings);
         _lines[$"{name} own marks"] = $"{marks.DeliveredUpTo} delivered, {marks.ReadUpTo} read";
         _lines[$"{name} unread"] = $"{reader.Unread(messages, marks.ReadUpTo)}";
-        if (head.Type == ChatTypes.Direct) _lines[$"{name} marks of the other"] = $"{marks.OthersDeliveredUpTo} delivered, {marks.OthersReadUpTo} read";
+        // Of one's own messages nobody else has any.
+        if (head.Type == ChatTypes.Direct && head.Peer?.UserId != reader.UserId)
+        {
+            _lines[$"{name} delivered to the other"] = $"{marks.OthersDeliveredUpTo}";
+            _lines[ReadOfOther(head.ChatId)] = $"{marks.OthersReadUpTo}";
+        }
         foreach (var member in members)
         {
             var (delivered, read) = marksOf(member.User.UserId);

@@ -8,13 +8,21 @@ internal static class Scenarios
 {
     private static readonly (int Weight, Act Act)[] Weights =
     [
-        (14, Act.SendText), (4, Act.SendReply), (3, Act.SendPoll), (2, Act.SendPlace), (4, Act.SendMention), (4, Act.SendAgain), (3, Act.SendAndBreakOff),
-        (3, Act.Forward), (7, Act.Edit), (5, Act.DeleteForAll), (5, Act.DeleteForMe), (9, Act.React), (3, Act.TakeBackReaction), (7, Act.Vote),
-        (1, Act.ClosePoll), (5, Act.Pin), (2, Act.Unpin), (5, Act.MarkDelivered), (7, Act.MarkRead), (5, Act.AddMember), (4, Act.RemoveMember),
-        (3, Act.Leave), (2, Act.JoinChannel), (2, Act.Promote), (1, Act.Demote), (1, Act.TransferOwnership), (1, Act.SetDefaultPermissions), (1, Act.SetMemberPermissions),
-        (1, Act.Silence), (2, Act.Rename), (1, Act.SlowMode), (2, Act.Disappear), (3, Act.Block), (3, Act.Unblock), (1, Act.Mute), (1, Act.Archive),
-        (1, Act.MarkUnread), (2, Act.Draft), (1, Act.PinChats), (1, Act.Schedule), (1, Act.CancelScheduled), (6, Act.Disconnect), (6, Act.Reconnect),
+        (14, Act.SendText), (4, Act.SendReply), (3, Act.SendPoll), (2, Act.SendPlace), (1, Act.SendCard), (4, Act.SendMention), (7, Act.SendFile),
+        (4, Act.SendAgain), (3, Act.SendAndBreakOff),
+        (4, Act.Forward), (7, Act.Edit), (2, Act.TakeCaptionAway), (5, Act.DeleteForAll), (5, Act.DeleteForMe), (8, Act.React), (3, Act.TakeBackReaction),
+        (6, Act.Vote), (1, Act.ClosePoll), (5, Act.Pin), (2, Act.Unpin),
+        (5, Act.MarkDelivered), (9, Act.MarkRead), (6, Act.AddMember), (4, Act.RemoveMember), (3, Act.Leave), (2, Act.JoinChannel), (2, Act.Promote),
+        (1, Act.Demote), (1, Act.TransferOwnership), (1, Act.SetDefaultPermissions), (1, Act.SetMemberPermissions), (1, Act.Silence), (2, Act.Rename),
+        (1, Act.ChannelName), (1, Act.ChatPicture), (1, Act.SlowMode), (3, Act.Disappear),
+        (2, Act.Ban), (1, Act.Unban), (5, Act.CreateInvite), (2, Act.RevokeInvite), (7, Act.JoinByInvite), (4, Act.AnswerJoinRequest),
+        (3, Act.Block), (3, Act.Unblock), (1, Act.Mute), (1, Act.Archive), (1, Act.MarkUnread), (2, Act.Draft), (1, Act.PinChats), (4, Act.Schedule),
+        (1, Act.MoveScheduled), (1, Act.CancelScheduled), (4, Act.ReadReceipts), (5, Act.Privacy), (3, Act.Contact), (1, Act.Profile), (1, Act.Notify),
+        (1, Act.Type), (1, Act.Watch), (6, Act.Look),
+        (4, Act.TimePasses), (6, Act.Disconnect), (6, Act.Reconnect),
     ];
+
+    public static IEnumerable<Act> Acts => Weights.Select(w => w.Act);
 
     /// <param name="length">Steps of a scenario.</param>
     /// <param name="mayShrink">Asked before each smaller scenario; shrinking ends when it says no.</param>

@@ -15,12 +15,13 @@ internal sealed class Session : IAsyncDisposable
     private const int MaxTries = 5;
 
     private readonly Findings _findings;
+    private readonly Person _person;
     private readonly string _device;
     private volatile bool _brokenOff;
 
     public Session(Uri server, Person person, string device, Findings findings)
     {
-        (_findings, _device) = (findings, device);
+        (_findings, _person, _device) = (findings, person, device);
         var builder = new HubConnectionBuilder();
         var address = new UriBuilder(server) { Scheme = "ws", Path = "/hub/chat" }.Uri;
         builder.Services.AddSingleton<EndPoint>(new UriEndPoint(address));
@@ -38,16 +39,19 @@ internal sealed class Session : IAsyncDisposable
 
     public bool IsBrokenOff => _brokenOff;
 
-    /// <summary>Calls, and repeats what the server cannot do now.</summary>
+    /// <summary>Calls, and repeats what the server cannot do now. What it answers must be what this person may see.</summary>
     /// <exception cref="RefusedException"/>
     /// <exception cref="BrokenOffException"/>
     public async Task<T> CallAsync<T>(string method, object request)
     {
+        var asked = _person.Asks();
         for (var tries = 1; ; tries++)
         {
             try
             {
-                return await Hub.InvokeAsync<T>(method, request).OrDeadline();
+                var result = await Hub.InvokeAsync<T>(method, request).OrDeadline();
+                _person.IsAnswered(asked, method, result);
+                return result;
             }
             catch (HubException exception)
             {

@@ -3,15 +3,21 @@ namespace Chat.Server.Tests.Properties;
 /// <summary>What a person does.</summary>
 internal enum Act
 {
+    // Sends.
     SendText,
     SendReply,
     SendPoll,
     SendPlace,
+    SendCard,
     SendMention,
+    SendFile,
     SendAgain,
     SendAndBreakOff,
+
+    // To a message.
     Forward,
     Edit,
+    TakeCaptionAway,
     DeleteForAll,
     DeleteForMe,
     React,
@@ -20,6 +26,8 @@ internal enum Act
     ClosePoll,
     Pin,
     Unpin,
+
+    // In a chat.
     MarkDelivered,
     MarkRead,
     AddMember,
@@ -33,8 +41,20 @@ internal enum Act
     SetMemberPermissions,
     Silence,
     Rename,
+    ChannelName,
+    ChatPicture,
     SlowMode,
     Disappear,
+
+    // Who comes in.
+    Ban,
+    Unban,
+    CreateInvite,
+    RevokeInvite,
+    JoinByInvite,
+    AnswerJoinRequest,
+
+    // Of one's own.
     Block,
     Unblock,
     Mute,
@@ -43,7 +63,20 @@ internal enum Act
     Draft,
     PinChats,
     Schedule,
+    MoveScheduled,
     CancelScheduled,
+    ReadReceipts,
+    Privacy,
+    Contact,
+    Profile,
+    Notify,
+
+    // What changes nothing.
+    Type,
+    Watch,
+    Look,
+
+    TimePasses,
     Disconnect,
     Reconnect,
 }
@@ -56,6 +89,12 @@ internal enum Act
 /// <param name="Alone">Waits until everything before it is done; otherwise only its own device's steps are waited for.</param>
 internal sealed record Step(int Device, Act Act, int Chat, int Target, bool Alone)
 {
+    /// <summary>A <see cref="Chat"/> that stands for one of all chats.</summary>
+    public const int AnyChat = 7;
+
+    /// <summary>A <see cref="Chat"/> that stands for one that the device holds, whether there is anything to do or not.</summary>
+    public const int HeldChat = 6;
+
     public override string ToString() => $"{Scenario.Devices[Device]} {Act}({Chat}, {Target}){(Alone ? " alone" : "")}";
 }
 

@@ -6,25 +6,18 @@ namespace Chat.Server.Tests.Properties;
 /// <summary>Four people with their chats, on one node or several, who live through one scenario.</summary>
 internal sealed class World : IAsyncDisposable
 {
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
-
-    private readonly TestDatabase _database;
-    private readonly IReadOnlyList<Uri> _nodes;
-    private readonly Findings _findings = new();
-    private readonly List<Person> _people = [];
+    private readonly Scene _scene;
     private readonly List<Device> _devices = [];
-    private readonly List<long> _chats = [];
 
-    private World(TestDatabase database, IReadOnlyList<Uri> nodes) => (_database, _nodes) = (database, nodes);
+    private World(Scene scene) => _scene = scene;
 
     /// <exception cref="BrokenPromiseException">Something is not as promised.</exception>
-    public static async Task RunAsync(TestDatabase database, IReadOnlyList<Uri> nodes, Scenario scenario)
+    public static async Task RunAsync(TestDatabase database, IReadOnlyList<ChatServerFactory> nodes, Scenario scenario)
     {
-        await using var world = new World(database, nodes);
+        await using var world = new World(new Scene(database, nodes, new Findings()));
         await world.BeginAsync();
         await world.LiveAsync(scenario);
-        await world.EndAsync(blocked: scenario.Steps.Any(step => step.Act is Act.Block));
+        await new Ending(world._scene, world._devices, scenario).CheckAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -34,31 +27,51 @@ internal sealed class World : IAsyncDisposable
 
     private async Task BeginAsync()
     {
+        var nodes = _scene.Addresses;
         foreach (var name in Scenario.Devices.Select(d => d[..1]).Distinct())
-            _people.Add(new Person(name, await TestAccount.RegisterAsync(_nodes[0], name, TestClient.NextPhoneNumber()), _findings));
+            _scene.People.Add(new Person(name, await TestAccount.RegisterAsync(nodes[0], name, TestClient.NextPhoneNumber()), _scene.Findings));
+        await Task.WhenAll(_scene.People.Select(HaveAFaceAsync));
         foreach (var (name, i) in Scenario.Devices.Select((d, i) => (d, i)))
         {
-            _devices.Add(new Device(name, _people.Single(p => p.Name == name[..1]), _findings));
-            await _devices[i].ConnectAsync(_nodes[i % _nodes.Count]);
+            _devices.Add(new Device(name, _scene.People.Single(p => p.Name == name[..1]), _scene));
+            await _devices[i].ConnectAsync(nodes[i % nodes.Count]);
         }
-        var (a, b, c, d) = (_people[0].UserId, _people[1].UserId, _people[2].UserId, _people[3].UserId);
+        var (a, b, c, d) = (_scene.People[0].UserId, _scene.People[1].UserId, _scene.People[2].UserId, _scene.People[3].UserId);
         await OpenAsync(0, nameof(ChatHub.OpenDirectChat), new OpenDirectChatRequest(b));
         await OpenAsync(0, nameof(ChatHub.CreateGroup), new CreateGroupRequest(Guid.NewGuid(), "of A", [b, c]));
         await OpenAsync(4, nameof(ChatHub.CreateGroup), new CreateGroupRequest(Guid.NewGuid(), "of D", [a, b, c]));
         await OpenAsync(3, nameof(ChatHub.OpenDirectChat), new OpenDirectChatRequest(d));
-        await OpenAsync(0, nameof(ChatHub.CreateChannel), new CreateChannelRequest(Guid.NewGuid(), "channel", Username: $"channel_{a}"));
-        await ChangeAsync(nameof(ChatHub.AddMembers), new AddMembersRequest(_chats[^1], [b, c]));
-        await ChangeAsync(nameof(ChatHub.PromoteMember), new PromoteMemberRequest(_chats[^1], b));
+        await OpenAsync(0, nameof(ChatHub.OpenSavedMessages), new OpenSavedMessagesRequest());
+        await OpenAsync(0, nameof(ChatHub.CreateChannel), new CreateChannelRequest(Guid.NewGuid(), "channel", Username: _scene.ChannelName));
+        await ChangeAsync(nameof(ChatHub.AddMembers), new AddMembersRequest(_scene.Channel, [b, c]));
+        await ChangeAsync(nameof(ChatHub.PromoteMember), new PromoteMemberRequest(_scene.Channel, b));
+        // For one, for two, and into the channel for anybody who is let in.
+        foreach (var (device, chat, kind) in new[] { (0, _scene.Chats[1], 1), (4, _scene.Chats[2], 2), (0, _scene.Channel, 0) })
+            await new DoorActs(_devices[device], _devices[device].Connected!).DoAsync(new Step(device, Act.CreateInvite, 0, kind, Alone: true), chat);
+    }
+
+    private async Task HaveAFaceAsync(Person person)
+    {
+        var picture = await _scene.Files.UploadAsync(person, Files.Image(_scene.People.IndexOf(person)));
+        await _scene.Files.SetProfileAsync(person, new { status = $"status of {person.Name}", pictureMediaId = picture });
     }
 
     /// <summary>The one who opens a chat holds it, and a direct chat the other one, too; everybody else hears of it.</summary>
     private async Task OpenAsync(int device, string method, object request)
     {
         var head = await _devices[device].Connected!.CallAsync<ChatView>(method, request);
-        _chats.Add(head.ChatId);
+        _scene.Chats.Add(head.ChatId);
+        if (head.Peer is { } peer && peer.UserId != _devices[device].Me) ShareReading(head.ChatId, _devices[device].Person, _scene.PersonOf(peer.UserId));
         foreach (var each in _devices.Where(d => d.Name == Scenario.Devices[device] || d.Me == head.Peer?.UserId))
             lock (each.Gate) each.Connected!.Meet(head.ChatId);
         await Deadline.UntilAsync(() => _devices.All(d => d.IsIdle), "the chat is there");
+    }
+
+    private void ShareReading(long chatId, Person one, Person other)
+    {
+        var reading = new DirectReading(chatId, one, other, _scene.HearsLonger, _scene.Findings);
+        one.Readings.Add(reading);
+        other.Readings.Add(reading);
     }
 
     private Task ChangeAsync(string method, object request) => _devices[0].Connected!.CallAsync<MembershipResult>(method, request);
@@ -66,7 +79,7 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Steps begin in their order; those of one device follow each other, those of several overlap.</summary>
     private async Task LiveAsync(Scenario scenario)
     {
-        var acting = _devices.Select(d => new Acting(d, _people, _chats, _nodes)).ToList();
+        var acting = _devices.Select(d => new Acting(d, _scene)).ToList();
         var last = _devices.Select(_ => Task.CompletedTask).ToArray();
         foreach (var step in scenario.Steps)
         {
@@ -79,56 +92,5 @@ internal sealed class World : IAsyncDisposable
             });
         }
         await Task.WhenAll(last);
-    }
-
-    private async Task EndAsync(bool blocked)
-    {
-        // Who stayed connected must know everything by what was pushed; who was away comes back.
-        foreach (var (device, i) in _devices.Select((d, i) => (d, i)))
-            if (device.Connected is null) await ConnectAsync(device, i);
-        // Under a block nothing is told of messages that never arrive, but for their numbers; nor is every reader told how many a channel has.
-        string[] untold = [" (channel) size", .. blocked ? [" (direct) positions", " marks of the other"] : Array.Empty<string>()];
-        await CompareAsync("after it has heard everything", untold);
-        foreach (var (device, i) in _devices.Select((d, i) => (d, i)))
-        {
-            await device.BreakOffAsync();
-            await ConnectAsync(device, i + 1);
-        }
-        await CompareAsync("after it was away and caught up", untold: []);
-        var hearsLonger = _nodes.Count > 1 ? TimeSpan.FromSeconds(1) : TimeSpan.Zero;
-        await new Promises(_database, _people, _chats, hearsLonger, _findings).CheckAsync();
-        _findings.ThrowIfAny();
-    }
-
-    private async Task ConnectAsync(Device device, int node)
-    {
-        await device.ConnectAsync(_nodes[node % _nodes.Count]);
-        await device.SendOutboxAsync();
-    }
-
-    /// <summary>Pushes take a moment: each device has some time to come to what a fresh reader sees.</summary>
-    private async Task CompareAsync(string when, IReadOnlyList<string> untold)
-    {
-        foreach (var person in _people)
-        {
-            await using var session = new Session(_nodes[0], person, $"{person.Name} reading afresh", _findings);
-            await session.Hub.StartAsync();
-            var end = TimeProvider.System.GetUtcNow() + Settling;
-            while (true)
-            {
-                var server = await new FreshReader(person, session, _findings).ReadAsync();
-                var differences = _devices.Where(d => d.Person == person)
-                    .SelectMany(d => Picture.Of(d).DifferencesFrom(server, untold).Select(line => $"{d.Name} {when}: {line}")).ToList();
-                if (differences.Count == 0 && _devices.All(d => d.IsIdle)) break;
-                if (TimeProvider.System.GetUtcNow() > end)
-                {
-                    foreach (var difference in differences) _findings.Fault(difference);
-                    if (differences.Count == 0) _findings.Fault($"{when}: somebody still asks for something.");
-                    break;
-                }
-                await Task.Delay(Look);
-            }
-        }
-        _findings.ThrowIfAny();
     }
 }
