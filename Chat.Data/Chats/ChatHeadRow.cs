@@ -2,7 +2,7 @@ using Chat.Data.Messages;
 
 namespace Chat.Data.Chats;
 
-/// <summary>The head of a chat as one participant sees it, in one row.</summary>
+/// <summary>The head of a chat as one participant sees it.</summary>
 public sealed record ChatHeadRow
 {
     public long ChatId { get; init; }
@@ -57,60 +57,8 @@ public sealed record ChatHeadRow
     /// <summary>How far this participant's own hidings count.</summary>
     public long LastHideId { get; init; }
 
-    /// <summary>Whether the chat's last message is hidden from this participant or has expired, so that an earlier one stands for it.</summary>
-    public bool LastIsHidden { get; init; }
-
-    // The last message; null where there is none that this participant may see.
-    public long? MessageId { get; init; }
-    public long SenderId { get; init; }
-    public byte[]? ClientMessageId { get; init; }
-    public string? MessageType { get; init; }
-    public string? MessageText { get; init; }
-    public string? Body { get; init; }
-    public DateTime? SentAt { get; init; }
-    public long MessageChangeId { get; init; }
-    public DateTime? EditedAt { get; init; }
-    public DateTime? DeletedAt { get; init; }
-    public string? Reactions { get; init; }
-    public DateTime? PinnedAt { get; init; }
-    public DateTime? ExpiresAt { get; init; }
-
-    /// <summary>The emoji that this participant reacted with to it.</summary>
-    public string? MyReaction { get; init; }
-
-    /// <summary>What this participant chose in it, where it is a poll: one bit an option.</summary>
-    public int MyVotes { get; init; }
-
-    /// <summary>The head of what it answers, where this participant may see that.</summary>
-    public QuotedHead? Quoted { get; init; }
-
-    /// <summary>How many have seen it, in a channel.</summary>
-    public long? Views { get; init; }
-
-    /// <summary>The last message that this participant may see.</summary>
-    public MessageRow? LastMessage => MessageId is { } messageId
-        ? new MessageRow(
-            ChatId, messageId, SenderId, ClientMessageId!, MessageType!, MessageText, Body, SentAt!.Value,
-            MessageChangeId, EditedAt, DeletedAt, Reactions, PinnedAt, ExpiresAt) { MyReaction = MyReaction, MyVotes = MyVotes, Quoted = Quoted, Views = Views }
-        : null;
-
-    /// <summary>With the message that stands for a hidden last one; null where there is none.</summary>
-    internal ChatHeadRow WithLast(MessageRow? row) => this with
-    {
-        MessageId = row?.MessageId,
-        SenderId = row?.SenderId ?? 0,
-        ClientMessageId = row?.ClientMessageId,
-        MessageType = row?.MessageType,
-        MessageText = row?.MessageText,
-        Body = row?.Body,
-        SentAt = row?.SentAt,
-        MessageChangeId = row?.LastChangeId ?? 0,
-        EditedAt = row?.EditedAt,
-        DeletedAt = row?.DeletedAt,
-        Reactions = row?.Reactions,
-        PinnedAt = row?.PinnedAt,
-        ExpiresAt = row?.ExpiresAt,
-    };
+    /// <summary>The last message that this participant may see, as this participant sees it; null where there is none.</summary>
+    public MessageRow? LastMessage { get; init; }
 
     // What this participant set for the chat; all of it empty, and the version 0, where nothing was ever set.
     public DateTime? MutedUntil { get; init; }
@@ -127,16 +75,4 @@ public sealed record ChatHeadRow
     public string? PeerStatus { get; init; }
     public string? PeerProfilePictureUrl { get; init; }
     public long? PeerPictureMediaId { get; init; }
-
-    private bool IsChannel => ChatType == "channel";
-
-    /// <summary>With what other statements tell.</summary>
-    internal ChatHeadRow With(OthersRow? others, long unreadCount, long unreadMentions) => this with
-    {
-        MemberCount = others?.MemberCount ?? SubscriberCount,
-        OthersDeliveredUpTo = others?.DeliveredUpTo ?? (IsChannel ? 0 : LastMessageId),
-        OthersReadUpTo = others?.ReadUpTo ?? (IsChannel ? 0 : LastMessageId),
-        UnreadCount = unreadCount,
-        UnreadMentions = unreadMentions,
-    };
 }

@@ -5,6 +5,3 @@ internal sealed record ReaderPosition(long ChatId, long VisibleFrom, long ReadUp
 {
     public bool IsChannel => ChatType == "channel";
 }
-
-/// <summary>The participants of a chat; the lowest marks of those who are not the reader, null when there is nobody else.</summary>
-internal sealed record OthersRow(long ChatId, long MemberCount, long? DeliveredUpTo, long? ReadUpTo);

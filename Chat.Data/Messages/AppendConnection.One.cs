@@ -45,8 +45,8 @@ internal sealed partial class AppendConnection
         if (database.OneStatementAtATime || _special.Contains(only.ChatId)) return false;
         var version = only.Chat!.CheckedVersion;
         await using var command = Command(connection, StoreOneSql(only, version));
-        AddParameter(command, "@now", batch.Now);
-        AddParameter(command, ParameterNames.At(0), only.Message.Text!);
+        command.AddParameter("@now", batch.Now);
+        command.AddParameter(ParameterNames.At(0), only.Message.Text!);
 
         batch.CommitSent = true;
         var head = await ReadHeadAsync(command);

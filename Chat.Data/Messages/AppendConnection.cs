@@ -175,7 +175,7 @@ internal sealed partial class AppendConnection(ChatDatabase database, int comman
     private async Task InsertAsync(DbConnection connection, AppendBatch batch)
     {
         await using var command = Command(connection, sql: null);
-        AddParameter(command, "@now", batch.Now);
+        command.AddParameter("@now", batch.Now);
 
         _sql.Clear();
         if (batch.IsPlain) AppendInsert(command, batch);
@@ -216,7 +216,7 @@ internal sealed partial class AppendConnection(ChatDatabase database, int comman
             _sql.Append(i == 0 ? ' ' : ',');
             _sql.Append(CultureInfo.InvariantCulture,
                 $"({pending.ChatId},{pending.Outcome.MessageId},{message.ShownSenderId},x'{message.ClientMessageId:N}','text',{ParameterNames.At(i)},@now)");
-            AddParameter(command, ParameterNames.At(i), message.Text!);
+            command.AddParameter(ParameterNames.At(i), message.Text!);
         }
     }
 
@@ -236,8 +236,8 @@ internal sealed partial class AppendConnection(ChatDatabase database, int comman
             _sql.Append(i == 0 ? ' ' : ',');
             _sql.Append(CultureInfo.InvariantCulture,
                 $"({pending.ChatId},{pending.Outcome.MessageId},{message.ShownSenderId},x'{message.ClientMessageId:N}','{message.Type}',{ParameterNames.At(i)},{body},@now,{ExpiryName(command, pending)})");
-            AddParameter(command, ParameterNames.At(i), (object?)message.Text ?? DBNull.Value);
-            if (message.Body is not null) AddParameter(command, body, message.Body);
+            command.AddParameter(ParameterNames.At(i), (object?)message.Text ?? DBNull.Value);
+            if (message.Body is not null) command.AddParameter(body, message.Body);
         }
         if (batch.ToInsert.Where(pending => pending.Outcome.ExpiresAt is not null).ToList() is { Count: > 0 } expiring)
         {
@@ -264,7 +264,7 @@ internal sealed partial class AppendConnection(ChatDatabase database, int comman
     {
         if (pending.Outcome.ExpiresAt is not { } expiresAt) return "NULL";
         var name = Inv($"@e{(long)pending.Chat!.DisappearAfter.TotalSeconds}");
-        if (!command.Parameters.Contains(name)) AddParameter(command, name, expiresAt);
+        if (!command.Parameters.Contains(name)) command.AddParameter(name, expiresAt);
         return name;
     }
 
@@ -291,14 +291,6 @@ internal sealed partial class AppendConnection(ChatDatabase database, int comman
         command.CommandText = sql;
         command.CommandTimeout = commandTimeoutSeconds;
         return command;
-    }
-
-    private static void AddParameter(DbCommand command, string name, object value)
-    {
-        var parameter = command.CreateParameter();
-        parameter.ParameterName = name;
-        parameter.Value = value;
-        command.Parameters.Add(parameter);
     }
 
     private static string Literal(Guid id) => "x'" + id.ToString("N") + "'";

@@ -51,8 +51,11 @@ public sealed record SyncPage(
 /// a chat that they are not in, whatever a cache or a replica says, and nothing from before they joined.
 /// </summary>
 /// <param name="replica">Takes pages off the primary, where there is one.</param>
-public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replica = null) : IHistoryReader
+/// <param name="recent">Holds what others have just read, where that is still so.</param>
+public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replica = null, RecentMessages? recent = null) : IHistoryReader
 {
+    private readonly RecentMessages _recent = recent ?? RecentMessages.None;
+
     public Task<(ChatPosition Position, IReadOnlyList<MessageRow> Messages)?> ReadAsync(
         long chatId, long userId, HistoryAnchor anchor, long messageId, int limit, CancellationToken cancellationToken) =>
         database.CatchUpAsync(async connection =>
@@ -103,12 +106,14 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
         long chatId, long userId, long afterMessageId, SyncMarks marks, int limit, CancellationToken cancellationToken) =>
         database.CatchUpAsync(async connection =>
         {
-            var position = await FindPositionAsync(connection, chatId, userId);
-            if (position is null) return null;
+            var found = await PositionReading.FindAsync(connection, chatId, userId);
+            if (found is null) return null;
+            var position = found.Position;
             // Changes and hidings first: what happens to a message meanwhile, the messages that are read after them show.
             var (changes, changedUpTo) = await ChangesAsync(connection, chatId, userId, afterMessageId, marks.Changes, position.LastChangeId, limit);
             var (hidden, hiddenUpTo) = await HidingsAsync(connection, chatId, userId, marks.Hidings, position.LastHideId, limit);
-            var messages = await PageAsync(connection, chatId, userId, HistoryAnchor.After, afterMessageId, limit + 1);
+            var messages = await NewestAsync(connection, found, userId, afterMessageId, limit)
+                ?? await PageAsync(connection, chatId, userId, HistoryAnchor.After, afterMessageId, limit + 1);
             var part = await ReadersPart.FindAsync(connection, userId, messages.Concat(changes));
             return new SyncPage(position, part.On(messages), part.On(changes), new SyncMarks(changedUpTo, hiddenUpTo), hidden);
         }, cancellationToken);
@@ -169,26 +174,26 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
         return new TwoPages(part.On(pages.Older), part.On(pages.Newer));
     }
 
-    private static Task<ChatPosition?> FindPositionAsync(DbConnection connection, long chatId, long userId) =>
-        connection.QuerySingleOrDefaultAsync<ChatPosition?>(PositionSql, new { ChatId = chatId, UserId = userId });
+    private static async Task<ChatPosition?> FindPositionAsync(DbConnection connection, long chatId, long userId) =>
+        (await PositionReading.FindAsync(connection, chatId, userId))?.Position;
 
-    // One pass over the others for both marks. In a channel nobody asks how far its readers are: the condition on the chat, whose row
-    // is known by then, keeps from reading them.
-    private const string PositionSql = """
-        SELECT me.visible_from, c.last_message_id, me.delivered_up_to, me.read_up_to,
-          IF(c.chat_type = 'channel', 0, COALESCE(others.delivered_up_to, c.last_message_id)) AS others_delivered_up_to,
-          IF(c.chat_type = 'channel', 0, COALESCE(others.read_up_to, c.last_message_id)) AS others_read_up_to,
-          c.last_change_id, me.last_hide_id, c.chat_type
-        FROM chat_participants me
-        JOIN chats c ON c.chat_id = me.chat_id
-        CROSS JOIN (
-          SELECT MIN(o.delivered_up_to) AS delivered_up_to, MIN(o.read_up_to) AS read_up_to
-          FROM chats oc
-          JOIN chat_participants o FORCE INDEX (PRIMARY) ON o.chat_id = oc.chat_id AND o.left_at IS NULL AND o.user_id <> @UserId
-          WHERE oc.chat_id = @ChatId AND oc.chat_type <> 'channel'
-        ) others
-        WHERE me.chat_id = @ChatId AND me.user_id = @UserId AND me.left_at IS NULL
-        """;
+    /// <returns>All messages above the id; null where they are too many to be kept, or some of them may be hidden from the reader.</returns>
+    private async Task<IReadOnlyList<MessageRow>?> NewestAsync(DbConnection connection, FoundPosition found, long userId, long after, int limit)
+    {
+        var (chatId, version) = (found.ChatId, found.Version);
+        var from = Math.Max(after + 1, found.Position.VisibleFrom);
+        if (from > version.LastMessageId) return [];
+        if (version.LastMessageId - from >= Math.Min(limit, RecentMessages.MaxTail) || found.LastHiddenId >= from) return null;
+        if (!_recent.TryFind(chatId, version, from, out var tail))
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = RecentMessages.RangesOf([(chatId, from, version.LastMessageId)]);
+            await using var reader = await command.ExecuteReaderAsync();
+            tail = await reader.ReadMessagesAsync();
+            _recent.Keep(chatId, version, from, tail);
+        }
+        return [.. tail.Where(row => row.MessageId >= from && !(row.ExpiresAt <= found.ReadAt))];
+    }
 
     private static async Task<IReadOnlyList<MessageRow>> PageAsync(
         DbConnection connection, long chatId, long userId, HistoryAnchor anchor, long messageId, int limit)

@@ -21,6 +21,26 @@ public sealed partial class TheStatements
         Assert.That(texts.Where(text => WriteWithMoreBehind().IsMatch(text)), Is.Empty);
     }
 
+    /// <summary>What a node holds of a chat's messages it holds under the count of their changes, so no change may go uncounted.</summary>
+    [Test]
+    public void A_change_of_messages_is_counted()
+    {
+        var files = Directory.EnumerateFiles(Repository.PathOf("Chat.Data"), "*.cs", SearchOption.AllDirectories)
+            .Select(file => (Name: Path.GetFileName(file), Text: File.ReadAllText(file)))
+            .Where(file => ChangeOfMessages().IsMatch(file.Text))
+            .ToList();
+        Assert.That(files, Has.Count.GreaterThan(3));
+        Assert.That(files.Where(file => !file.Text.Contains("RecordAsync", StringComparison.Ordinal)).Select(file => file.Name), Is.EqualTo(new[] { "MessageRemoval.cs" }));
+        // That one is a part of others', and says what the messages are afterwards, for them to record.
+        Assert.That(CallOfRemoval().Count(string.Concat(files.Select(file => file.Text))), Is.GreaterThan(1));
+    }
+
+    [GeneratedRegex(@"\b(UPDATE\s+messages\b|DELETE\s+FROM\s+messages\b)")]
+    private static partial Regex ChangeOfMessages();
+
+    [GeneratedRegex(@"RecordAsync\([^;]*MessageRemoval\.RemoveAsync")]
+    private static partial Regex CallOfRemoval();
+
     [GeneratedRegex("\"\"\"(?<text>.*?)\"\"\"", RegexOptions.Singleline)]
     private static partial Regex RawString();
 

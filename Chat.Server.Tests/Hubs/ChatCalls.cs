@@ -47,8 +47,7 @@ public sealed class ChatCalls
     {
         var head = HubHarness.Head(HubHarness.Group) with
         {
-            LastMessageId = 9, MessageId = 9, SenderId = HubHarness.Bob, ClientMessageId = Guid.Empty.ToByteArray(), MessageType = "system",
-            Body = """{"kind":"members_added","userIds":[33],"title":null}""", SentAt = DateTime.UnixEpoch,
+            LastMessageId = 9, LastMessage = HubHarness.SystemMessage(HubHarness.Group, 9, """{"kind":"members_added","userIds":[33],"title":null}"""),
             DeliveredUpTo = 8, ReadUpTo = 7, OthersDeliveredUpTo = 6, OthersReadUpTo = 5, UnreadCount = 2,
         };
         _harness.Heads.Setup(h => h.FindAsync(HubHarness.Group, HubHarness.Ann, It.IsAny<CancellationToken>())).ReturnsAsync(head);

@@ -30,11 +30,15 @@ public sealed record DatabaseOptions
     /// <summary>Chat lists, syncs and pages of history that this node reads at the same time.</summary>
     public int MaxCatchUps { get; init; } = ChatDatabase.DefaultMaxCatchUps;
 
+    /// <summary>Memory for messages that were just read, so that the next one of their chat need not read them again; 0 for none.</summary>
+    public int MaxRecentMegabytes { get; init; } = 64;
+
     internal static (string Key, string Reason)? Check(DatabaseOptions options) =>
         options.StartTimeout <= TimeSpan.Zero ? ("StartTimeout", "must be positive")
         : options.ReplicaTimeout <= TimeSpan.Zero ? ("ReplicaTimeout", "must be positive")
         : options.ReplicaRest <= TimeSpan.Zero ? ("ReplicaRest", "must be positive")
         : options.MaxCatchUps < 1 ? ("MaxCatchUps", "must be at least 1")
+        : options.MaxRecentMegabytes < 0 ? ("MaxRecentMegabytes", "must not be negative")
         : null;
 }
 
@@ -57,6 +61,8 @@ internal static class DatabaseSetup
         services.AddHostedService<DatabaseStartup>();
         if (builder.Configuration.GetConnectionString("ChatReplica") is { Length: > 0 } replica) services.AddReplica(replica);
 
+        services.AddSingleton(s => new RecentMessages(
+            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<DatabaseOptions>().MaxRecentMegabytes * (1L << 20)));
         services.AddSingleton<IRosterReader, RosterRepository>();
         services.AddSingleton<IChatHeadReader, ChatHeadRepository>();
         services.AddSingleton<IDirectChatStore, DirectChatRepository>();

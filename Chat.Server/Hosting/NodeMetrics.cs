@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Chat.Data.Messages;
 using Chat.Server.Features.Messages;
 using Chat.Server.Features.Notifications;
 using Chat.Server.Features.Presence;
@@ -18,6 +19,7 @@ internal sealed class NodeMetrics(
     ConnectionRegistry connections,
     ConnectionAdmission admission,
     RosterCache rosters,
+    RecentMessages recent,
     HistoryService history,
     PresenceTracker presence,
     NotificationBacklog notificationBacklog,
@@ -40,6 +42,8 @@ internal sealed class NodeMetrics(
         meter.CreateObservableUpDownCounter("chat.rosters.cached", () => rosters.Count, "{roster}", "Chats whose members are in memory");
         meter.CreateObservableCounter("chat.rosters.hits", () => rosters.Hits, "{use}", "Uses of a roster that was in memory");
         meter.CreateObservableCounter("chat.rosters.loads", () => rosters.Loads, "{roster}", "Rosters read from the database");
+        meter.CreateObservableCounter("chat.recent_messages.hits", () => recent.Hits, "{read}", "Newest messages of a chat that were in memory");
+        meter.CreateObservableCounter("chat.recent_messages.misses", () => recent.Misses, "{read}", "Newest messages of a chat that had to be read from the database");
         meter.CreateObservableCounter("chat.sync.pages", () => history.Syncs, "{page}", "Pages of what clients missed");
         meter.CreateObservableCounter("chat.sync.too_long", () => history.TooLongSyncs, "{page}", "Those that told a client to start afresh");
         meter.CreateObservableUpDownCounter("chat.notifications.queue", () => notificationBacklog.Count, "{chat}", "Chats and other news that somebody may have to be notified of");
