@@ -265,8 +265,7 @@ CREATE TABLE messages (
   pinned_at datetime(6),
   expires_at datetime(6),
   PRIMARY KEY (chat_id,message_id),
-  UNIQUE KEY uq_messages_client_message_id (chat_id,sender_id,client_message_id),
-  CONSTRAINT fk_messages_chat FOREIGN KEY (chat_id) REFERENCES chats (chat_id)
+  UNIQUE KEY uq_messages_client_message_id (chat_id,sender_id,client_message_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE message_changes (
@@ -326,8 +325,7 @@ CREATE TABLE message_status (
   status enum('sent','delivered','read') NOT NULL,
   message_id bigint NOT NULL,
   status_updated_at datetime(6) NOT NULL,
-  PRIMARY KEY (chat_id,user_id,status,message_id),
-  CONSTRAINT fk_message_status_participant FOREIGN KEY (chat_id, user_id) REFERENCES chat_participants (chat_id, user_id)
+  PRIMARY KEY (chat_id,user_id,status,message_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE notifications (

@@ -30,7 +30,7 @@ internal sealed partial class AppendConnection
     private string StoreOneSql(PendingMessage only, long version)
     {
         var condition = Inv($"WHERE chat_id = {only.ChatId} AND roster_version = {version} AND slow_mode_seconds = 0 AND disappear_seconds = 0");
-        var key = Inv($"{only.Message.ShownSenderId}, {Literal(only.Message.ClientMessageId)}");
+        var key = Inv($"{only.Message.ShownSenderId}, {SqlLiterals.Of(only.Message.ClientMessageId)}");
         return _sql.Clear()
             .Append(LockOneSql).Append(' ').Append(only.ChatId).Append(" FOR UPDATE;\n")
             .Append(InsertOneSql.Replace("{0}", key, StringComparison.Ordinal)).Append('\n').Append(condition).Append(";\n")

@@ -154,136 +154,13 @@ internal sealed partial class AppendConnection(ChatDatabase database, int comman
     private async Task FindRepeatedAsync(DbConnection connection, AppendBatch batch)
     {
         var condition = string.Join(" OR ", batch.Keys.Select(k =>
-            Inv($"(chat_id = {k.ChatId} AND sender_id = {k.SenderId} AND client_message_id = {Literal(k.ClientMessageId)})")));
+            Inv($"(chat_id = {k.ChatId} AND sender_id = {k.SenderId} AND client_message_id = {SqlLiterals.Of(k.ClientMessageId)})")));
         await using var command = Command(connection, FindRepeatedSql.Replace("{0}", condition, StringComparison.Ordinal));
         List<MessageRow> rows;
         await using (var reader = await command.ExecuteReaderAsync()) rows = [.. reader.Parse<MessageRow>()];
         var readers = await RepeatReaders.FindAsync(connection, rows, commandTimeoutSeconds);
         foreach (var row in rows) batch.AddRepeated(row, readers.GetValueOrDefault((row.ChatId, row.MessageId)));
     }
-
-    private const string InsertSql = """
-        INSERT INTO messages (chat_id, message_id, sender_id, client_message_id, message_type, message_text, sent_at) VALUES
-        """;
-
-    private const string MoveHeadsSql = """
-        UPDATE chats FORCE INDEX (PRIMARY) SET last_message_at = {0}, last_message_id = CASE chat_id
-        """;
-
-    private static readonly string MoveHeadsNowSql = MoveHeadsSql.Replace("{0}", "@now", StringComparison.Ordinal);
-
-    private async Task InsertAsync(DbConnection connection, AppendBatch batch)
-    {
-        await using var command = Command(connection, sql: null);
-        command.AddParameter("@now", batch.Now);
-
-        _sql.Clear();
-        if (batch.IsPlain) AppendInsert(command, batch);
-        else await AppendInsertOfAnyTypeAsync(command, batch);
-        if (database.OneStatementAtATime) await ExecuteAsync(command);
-        else _sql.Append(";\n");
-
-        AppendMoveHeads(batch);
-        if (database.OneStatementAtATime) await ExecuteAsync(command);
-        else _sql.Append(";\n");
-
-        if (batch.SlowedSenders is { Count: > 0 } slowed)
-        {
-            AppendMoveSenders(slowed);
-            if (database.OneStatementAtATime) await ExecuteAsync(command);
-            else _sql.Append(";\n");
-        }
-
-        _sql.Append("COMMIT");
-        batch.CommitSent = true;
-        await ExecuteAsync(command);
-    }
-
-    private Task ExecuteAsync(DbCommand command)
-    {
-        command.CommandText = _sql.ToString();
-        _sql.Clear();
-        return command.ExecuteNonQueryAsync();
-    }
-
-    private void AppendInsert(DbCommand command, AppendBatch batch)
-    {
-        _sql.Append(InsertSql);
-        for (var i = 0; i < batch.ToInsert.Count; i++)
-        {
-            var pending = batch.ToInsert[i];
-            var message = pending.Message;
-            _sql.Append(i == 0 ? ' ' : ',');
-            _sql.Append(CultureInfo.InvariantCulture,
-                $"({pending.ChatId},{pending.Outcome.MessageId},{message.ShownSenderId},x'{message.ClientMessageId:N}','text',{ParameterNames.At(i)},@now)");
-            command.AddParameter(ParameterNames.At(i), message.Text!);
-        }
-    }
-
-    private const string InsertOfAnyTypeSql = """
-        INSERT INTO messages (chat_id, message_id, sender_id, client_message_id, message_type, message_text, body, sent_at, expires_at) VALUES
-        """;
-
-    /// <summary>For a batch that holds more than plain texts; leaves the last statement to be ended, as <see cref="AppendInsert"/> does.</summary>
-    private async Task AppendInsertOfAnyTypeAsync(DbCommand command, AppendBatch batch)
-    {
-        _sql.Append(InsertOfAnyTypeSql);
-        for (var i = 0; i < batch.ToInsert.Count; i++)
-        {
-            var pending = batch.ToInsert[i];
-            var message = pending.Message;
-            var body = message.Body is null ? "NULL" : Inv($"@b{i}");
-            _sql.Append(i == 0 ? ' ' : ',');
-            _sql.Append(CultureInfo.InvariantCulture,
-                $"({pending.ChatId},{pending.Outcome.MessageId},{message.ShownSenderId},x'{message.ClientMessageId:N}','{message.Type}',{ParameterNames.At(i)},{body},@now,{ExpiryName(command, pending)})");
-            command.AddParameter(ParameterNames.At(i), (object?)message.Text ?? DBNull.Value);
-            if (message.Body is not null) command.AddParameter(body, message.Body);
-        }
-        if (batch.ToInsert.Where(pending => pending.Outcome.ExpiresAt is not null).ToList() is { Count: > 0 } expiring)
-        {
-            if (database.OneStatementAtATime) await ExecuteAsync(command);
-            else _sql.Append(";\n");
-            AppendExpiring(command, expiring);
-        }
-        foreach (var table in batch.ToInsert.SelectMany(p => p.Message.Beside, (p, row) => (Pending: p, Row: row)).GroupBy(side => side.Row.Table))
-        {
-            if (database.OneStatementAtATime) await ExecuteAsync(command);
-            else _sql.Append(";\n");
-            _sql.Append(table.Key.Insert).Append(' ').AppendJoin(
-                ',', table.Select(side => Inv($"({side.Pending.ChatId},{side.Pending.Outcome.MessageId},{side.Row.Value})")));
-        }
-    }
-
-    private const string InsertExpiringSql = "INSERT INTO expiring_messages (expires_at, chat_id, message_id) VALUES ";
-
-    private void AppendExpiring(DbCommand command, IEnumerable<PendingMessage> expiring) => _sql.Append(InsertExpiringSql).AppendJoin(
-        ',', expiring.Select(pending => Inv($"({ExpiryName(command, pending)},{pending.ChatId},{pending.Outcome.MessageId})")));
-
-    /// <summary>One parameter for each time that the chats of a batch have set: few.</summary>
-    private static string ExpiryName(DbCommand command, PendingMessage pending)
-    {
-        if (pending.Outcome.ExpiresAt is not { } expiresAt) return "NULL";
-        var name = Inv($"@e{(long)pending.Chat!.DisappearAfter.TotalSeconds}");
-        if (!command.Parameters.Contains(name)) command.AddParameter(name, expiresAt);
-        return name;
-    }
-
-    private void AppendMoveHeads(AppendBatch batch)
-    {
-        _sql.Append(batch.QuietChats is { Count: > 0 } quiet
-            ? MoveHeadsSql.Replace("{0}", $"IF(chat_id IN ({string.Join(',', quiet)}), last_message_at, @now)", StringComparison.Ordinal)
-            : MoveHeadsNowSql);
-        foreach (var (chatId, lastMessageId) in batch.NewHeads)
-            _sql.Append(CultureInfo.InvariantCulture, $" WHEN {chatId} THEN {lastMessageId}");
-        _sql.Append(" END WHERE chat_id IN (").AppendJoin(',', batch.NewHeads.Select(h => h.ChatId)).Append(')');
-    }
-
-    private const string MoveSendersSql = """
-        UPDATE chat_participants FORCE INDEX (PRIMARY) SET last_sent_at = @now WHERE
-        """;
-
-    private void AppendMoveSenders(IReadOnlyList<BatchSender> senders) => _sql.Append(MoveSendersSql)
-        .Append(' ').AppendJoin(" OR ", senders.Select(s => Inv($"(chat_id = {s.ChatId} AND user_id = {s.UserId})")));
 
     private DbCommand Command(DbConnection connection, string? sql)
     {
@@ -292,8 +169,6 @@ internal sealed partial class AppendConnection(ChatDatabase database, int comman
         command.CommandTimeout = commandTimeoutSeconds;
         return command;
     }
-
-    private static string Literal(Guid id) => "x'" + id.ToString("N") + "'";
 
     private static string Inv(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -3,19 +3,31 @@ namespace Chat.Data.Receipts;
 /// <summary>
 /// The marks of one transaction, merged per participant. Holds the rule that watermarks only move forward, and no SQL.
 /// </summary>
-internal sealed class ReceiptBatch(IEnumerable<Mark> marks)
+internal sealed class ReceiptBatch
 {
-    private readonly List<Mark> _marks = [.. marks];
-    private readonly Dictionary<long, long> _lastMessageIds = [];
-    private readonly HashSet<long> _channels = [];
-    private readonly Dictionary<(long ChatId, long UserId), Position> _positions = [];
+    private readonly IReadOnlyList<Mark> _marks;
+    private readonly Participant[] _participants;
+    private readonly Dictionary<(long ChatId, long UserId), Participant> _byKey;
+    private readonly Dictionary<long, MarkedChat> _chats = [];
     private readonly List<AdvancedReceipt> _advanced = [];
     private readonly List<StatusStep> _steps = [];
     private readonly List<ViewedMessages> _viewed = [];
 
+    public ReceiptBatch(IReadOnlyList<Mark> marks)
+    {
+        _marks = marks;
+        _byKey = new Dictionary<(long, long), Participant>(marks.Count);
+        foreach (var mark in marks)
+            if (!_byKey.ContainsKey((mark.ChatId, mark.UserId))) _byKey.Add((mark.ChatId, mark.UserId), new Participant(mark.ChatId, mark.UserId));
+        _participants = [.. _byKey.Values];
+        Array.Sort(_participants);
+    }
+
     /// <summary>Ascending, as locks are taken in this order.</summary>
-    public IReadOnlyList<(long ChatId, long UserId)> Participants { get; } =
-        [.. marks.Select(m => (m.ChatId, m.UserId)).Distinct().OrderBy(p => p)];
+    public IReadOnlyList<Participant> Participants => _participants;
+
+    /// <summary>Ascending.</summary>
+    public IEnumerable<long> ChatIds => _participants.Select(participant => participant.ChatId).Distinct();
 
     /// <summary>Participants whose watermarks moved, with where they are now.</summary>
     public IReadOnlyList<AdvancedReceipt> Advanced => _advanced;
@@ -28,71 +40,94 @@ internal sealed class ReceiptBatch(IEnumerable<Mark> marks)
 
     public void Reset()
     {
-        _lastMessageIds.Clear();
-        _positions.Clear();
+        _chats.Clear();
         _advanced.Clear();
         _steps.Clear();
         _viewed.Clear();
-        _channels.Clear();
+        foreach (var participant in _participants) participant.Reset();
     }
 
-    public void AddChat(long chatId, long lastMessageId, bool isChannel = false)
-    {
-        _lastMessageIds[chatId] = lastMessageId;
-        if (isChannel) _channels.Add(chatId);
-    }
+    public void AddChat(long chatId, long lastMessageId, bool isChannel = false) => _chats[chatId] = new MarkedChat(lastMessageId, isChannel);
 
     public void AddParticipant(long chatId, long userId, long deliveredUpTo, long readUpTo) =>
-        _positions[(chatId, userId)] = new Position(deliveredUpTo, readUpTo, WasRead: readUpTo, Moved: false);
+        _byKey[(chatId, userId)].Stands(deliveredUpTo, readUpTo);
 
     public void Plan()
     {
         foreach (var mark in _marks)
         {
-            var key = (mark.ChatId, mark.UserId);
-            if (!_positions.TryGetValue(key, out var position) || mark.UpTo > _lastMessageIds[mark.ChatId]) continue;
-            _positions[key] = position.After(mark);
+            var participant = _byKey[(mark.ChatId, mark.UserId)];
+            if (participant.IsIn && mark.UpTo <= _chats[mark.ChatId].LastMessageId) participant.Move(mark);
         }
-        foreach (var ((chatId, userId), position) in _positions)
+        foreach (var moved in _participants)
         {
-            if (!position.Moved) continue;
-            _advanced.Add(new AdvancedReceipt(chatId, userId, position.DeliveredUpTo, position.ReadUpTo, position.Origin));
-            if (_channels.Contains(chatId))
+            if (!moved.HasMoved) continue;
+            _advanced.Add(new AdvancedReceipt(moved.ChatId, moved.UserId, moved.DeliveredUpTo, moved.ReadUpTo, moved.Origin));
+            if (_chats[moved.ChatId].IsChannel)
             {
-                if (position.ReadMoved) _viewed.Add(new ViewedMessages(chatId, position.WasRead + 1, position.ReadUpTo));
+                if (moved.ReadMoved) _viewed.Add(new ViewedMessages(moved.ChatId, moved.WasRead + 1, moved.ReadUpTo));
                 continue;
             }
-            if (position.DeliveredMoved) _steps.Add(new StatusStep(chatId, userId, "delivered", position.DeliveredUpTo));
-            if (position.ReadMoved) _steps.Add(new StatusStep(chatId, userId, "read", position.ReadUpTo));
+            if (moved.DeliveredMoved) _steps.Add(new StatusStep(moved.ChatId, moved.UserId, "delivered", moved.DeliveredUpTo));
+            if (moved.ReadMoved) _steps.Add(new StatusStep(moved.ChatId, moved.UserId, "read", moved.ReadUpTo));
         }
     }
 
     public MarkedPosition ResultOf(Mark mark)
     {
-        if (!_positions.TryGetValue((mark.ChatId, mark.UserId), out var position))
-            return new MarkedPosition(MarkOutcome.NotAParticipant, 0, 0);
-        var outcome = mark.UpTo > _lastMessageIds[mark.ChatId] ? MarkOutcome.BeyondLastMessage
-            : position.Moved ? MarkOutcome.Advanced
+        var participant = _byKey[(mark.ChatId, mark.UserId)];
+        if (!participant.IsIn) return new MarkedPosition(MarkOutcome.NotAParticipant, 0, 0);
+        var outcome = mark.UpTo > _chats[mark.ChatId].LastMessageId ? MarkOutcome.BeyondLastMessage
+            : participant.HasMoved ? MarkOutcome.Advanced
             : MarkOutcome.Unchanged;
-        return new MarkedPosition(outcome, position.DeliveredUpTo, position.ReadUpTo);
+        return new MarkedPosition(outcome, participant.DeliveredUpTo, participant.ReadUpTo);
     }
 
-    private readonly record struct Position(
-        long DeliveredUpTo, long ReadUpTo, long WasRead, bool Moved, bool DeliveredMoved = false, bool ReadMoved = false, string? Origin = null)
+    private readonly record struct MarkedChat(long LastMessageId, bool IsChannel);
+
+    /// <summary>Somebody who marked: where the watermarks stand, and whether this batch moves them.</summary>
+    public sealed class Participant(long chatId, long userId) : IComparable<Participant>
     {
-        public Position After(Mark mark)
+        public long ChatId { get; } = chatId;
+
+        public long UserId { get; } = userId;
+
+        /// <summary>Not so until a row says it.</summary>
+        public bool IsIn { get; private set; }
+
+        public long DeliveredUpTo { get; private set; }
+
+        public long ReadUpTo { get; private set; }
+
+        public long WasRead { get; private set; }
+
+        public bool DeliveredMoved { get; private set; }
+
+        public bool ReadMoved { get; private set; }
+
+        public bool HasMoved { get; private set; }
+
+        /// <summary>Where all marks came from, if that is one place.</summary>
+        public string? Origin { get; private set; }
+
+        public void Reset()
         {
-            var delivered = mark.UpTo > DeliveredUpTo;
-            var read = mark.Read && mark.UpTo > ReadUpTo;
-            return new Position(
-                delivered ? mark.UpTo : DeliveredUpTo,
-                read ? mark.UpTo : ReadUpTo,
-                WasRead,
-                Moved || delivered || read,
-                DeliveredMoved || delivered,
-                ReadMoved || read,
-                Moved && Origin != mark.Origin ? null : mark.Origin);
+            (IsIn, HasMoved, DeliveredMoved, ReadMoved) = (false, false, false, false);
+            (DeliveredUpTo, ReadUpTo, WasRead, Origin) = (0, 0, 0, null);
         }
+
+        public void Stands(long deliveredUpTo, long readUpTo) => (IsIn, DeliveredUpTo, ReadUpTo, WasRead) = (true, deliveredUpTo, readUpTo, readUpTo);
+
+        public void Move(Mark mark)
+        {
+            Origin = HasMoved && Origin != mark.Origin ? null : mark.Origin;
+            if (mark.UpTo > DeliveredUpTo) (DeliveredUpTo, DeliveredMoved) = (mark.UpTo, true);
+            if (mark.Read && mark.UpTo > ReadUpTo) (ReadUpTo, ReadMoved) = (mark.UpTo, true);
+            HasMoved = DeliveredMoved || ReadMoved;
+        }
+
+        public int CompareTo(Participant? other) =>
+            ChatId.CompareTo(other!.ChatId) is not 0 and var byChat ? byChat : UserId.CompareTo(other.UserId);
     }
 }
 

@@ -91,7 +91,7 @@ public sealed class ReceiptWriter : IReceiptWriter, IAsyncDisposable
             var start = _time.GetTimestamp();
             try
             {
-                var batch = new ReceiptBatch(pending.Select(p => p.Mark));
+                var batch = new ReceiptBatch([.. pending.Select(p => p.Mark)]);
                 await _receipts.StoreAsync(batch, _time.GetUtcNow().UtcDateTime);
                 _metrics.ReceiptsStored(pending.Count, _time.GetElapsedTime(start));
                 if (batch.Advanced.Count > 0) _advanced(batch.Advanced);

@@ -159,7 +159,7 @@ public sealed class PlanningBatches
     public void Marks_merge_into_one_step_per_person()
     {
         var batch = new ReceiptBatch([new Mark(5, 1, 3, false), new Mark(5, 1, 7, true), new Mark(5, 1, 5, false), new Mark(5, 2, 4, false)]);
-        Assert.That(batch.Participants, Is.EqualTo(new[] { (5L, 1L), (5, 2) }));
+        Assert.That(batch.Participants.Select(p => (p.ChatId, p.UserId)), Is.EqualTo(new[] { (5L, 1L), (5, 2) }));
         Fill(batch, last: 10, (1, 2, 0), (2, 4, 1));
         Assert.That(batch.Advanced, Is.EqualTo(new[] { new AdvancedReceipt(5, 1, 7, 7) }), "the second person stood there already");
         Assert.That(batch.Steps, Is.EqualTo(new[] { new StatusStep(5, 1, "delivered", 7), new StatusStep(5, 1, "read", 7) }));
