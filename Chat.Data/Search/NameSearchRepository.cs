@@ -36,22 +36,23 @@ public sealed class NameSearchRepository(ChatDatabase database) : INameSearch
                 FindPeopleSql, Parameters(userId, text, limit), cancellationToken: cancellationToken))).AsList(),
             cancellationToken);
 
-    // In a channel people do not see each other.
+    // In a channel people do not see each other. How many people a chat holds, and so how many one knows, the optimizer takes from the average of
+    // all chats: one large channel, and it would rather read all users and all chats than those of the reader. STRAIGHT_JOIN and FORCE INDEX.
     private const string FindPeopleSql = """
-        SELECT u.user_id, u.name, u.username, u.status, u.profile_picture_url, u.picture_media_id, k.contact_name
+        SELECT STRAIGHT_JOIN u.user_id, u.name, u.username, u.status, u.profile_picture_url, u.picture_media_id, k.contact_name
         FROM (
           SELECT contact_user_id AS user_id FROM contacts WHERE user_id = @UserId
           UNION
-          SELECT o.user_id
+          SELECT STRAIGHT_JOIN o.user_id
           FROM chat_participants me
-          JOIN chats c ON c.chat_id = me.chat_id AND c.chat_type <> 'channel'
-          JOIN chat_participants o ON o.chat_id = me.chat_id AND o.left_at IS NULL
+          JOIN chats c FORCE INDEX (PRIMARY) ON c.chat_id = me.chat_id AND c.chat_type <> 'channel'
+          JOIN chat_participants o FORCE INDEX (PRIMARY) ON o.chat_id = me.chat_id AND o.left_at IS NULL
           WHERE me.user_id = @UserId AND me.left_at IS NULL
           UNION
           SELECT user_id FROM users WHERE username = @Username
         ) known
-        JOIN users u ON u.user_id = known.user_id
-        LEFT JOIN contacts k ON k.user_id = @UserId AND k.contact_user_id = u.user_id
+        JOIN users u FORCE INDEX (PRIMARY) ON u.user_id = known.user_id
+        LEFT JOIN contacts k FORCE INDEX (PRIMARY) ON k.user_id = @UserId AND k.contact_user_id = u.user_id
         WHERE u.user_id <> @UserId AND u.deleted_at IS NULL
           AND (u.name LIKE @Containing ESCAPE '!' OR k.contact_name LIKE @Containing ESCAPE '!' OR u.username LIKE @Beginning ESCAPE '!')
         ORDER BY k.contact_user_id IS NULL, COALESCE(k.contact_name, u.name), u.user_id
