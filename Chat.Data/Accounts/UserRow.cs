@@ -9,7 +9,7 @@ public sealed record UserRow(
     string? Status,
     string? ProfilePictureUrl,
     long? PictureMediaId,
-    DateTime CreatedAt)
+    DateTime CreatedAt) : IPersonRow
 {
     public override string ToString() => $"user {UserId}";
 }

@@ -1,3 +1,4 @@
+using Chat.Data.Accounts;
 using Chat.Data.Groups;
 
 namespace Chat.Data.Bans;
@@ -5,7 +6,7 @@ namespace Chat.Data.Bans;
 /// <summary>Somebody who may not come in.</summary>
 /// <param name="BannedAt">UTC.</param>
 public sealed record BannedRow(
-    long UserId, string Name, string? Username, string? Status, string? ProfilePictureUrl, long? PictureMediaId, long BannedBy, DateTime BannedAt);
+    long UserId, string Name, string? Username, string? Status, string? ProfilePictureUrl, long? PictureMediaId, long BannedBy, DateTime BannedAt) : IPersonRow;
 
 /// <summary>Who may not come into groups and channels. The contract stands at <see cref="BanRepository"/>.</summary>
 public interface IBanStore

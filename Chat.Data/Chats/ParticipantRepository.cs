@@ -1,3 +1,4 @@
+using Chat.Data.Accounts;
 using Dapper;
 
 namespace Chat.Data.Chats;
@@ -16,7 +17,7 @@ public sealed record ParticipantRow(
     long DeliveredUpTo,
     long ReadUpTo,
     DateTime? SilencedUntil = null,
-    int? Allowed = null);
+    int? Allowed = null) : IPersonRow;
 
 /// <summary>Reads the participants of a chat for one of them.</summary>
 public sealed class ParticipantRepository(ChatDatabase database) : IParticipantReader

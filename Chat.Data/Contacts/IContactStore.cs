@@ -1,3 +1,5 @@
+using Chat.Data.Accounts;
+
 namespace Chat.Data.Contacts;
 
 /// <summary>A contact with what others may see of the person.</summary>
@@ -5,7 +7,8 @@ namespace Chat.Data.Contacts;
 /// <param name="CreatedAt">UTC.</param>
 /// <param name="PhoneNumber">For the answer to whoever asked by this very number; never shown otherwise.</param>
 public sealed record ContactRow(
-    long UserId, string? ContactName, DateTime CreatedAt, string Name, string? Username, string? Status, string? ProfilePictureUrl, long? PictureMediaId, string PhoneNumber)
+    long UserId, string? ContactName, DateTime CreatedAt, string Name, string? Username, string? Status, string? ProfilePictureUrl, long? PictureMediaId,
+    string PhoneNumber) : IPersonRow
 {
     public override string ToString() => $"contact {UserId}";
 }

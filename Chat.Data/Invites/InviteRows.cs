@@ -1,3 +1,5 @@
+using Chat.Data.Accounts;
+
 namespace Chat.Data.Invites;
 
 /// <param name="MaxUses">How many may come in by it; null for any number.</param>
@@ -13,7 +15,7 @@ public sealed record InvitePreviewRow(long ChatId, string? ChatName, bool NeedsA
 
 /// <summary>Somebody who waits for an answer.</summary>
 public sealed record JoinRequestRow(
-    long UserId, string Name, string? Username, string? Status, string? ProfilePictureUrl, long? PictureMediaId, DateTime RequestedAt);
+    long UserId, string Name, string? Username, string? Status, string? ProfilePictureUrl, long? PictureMediaId, DateTime RequestedAt) : IPersonRow;
 
 public enum JoinOutcome
 {

@@ -1,3 +1,4 @@
+using Chat.Data.Accounts;
 using Chat.Data.Messages;
 
 namespace Chat.Data.Polls;
@@ -5,7 +6,7 @@ namespace Chat.Data.Polls;
 /// <summary>Somebody's vote.</summary>
 /// <param name="Options">One bit an option.</param>
 public sealed record VoteRow(
-    long UserId, string Name, string? Username, string? Status, string? ProfilePictureUrl, long? PictureMediaId, int Options, DateTime VotedAt);
+    long UserId, string Name, string? Username, string? Status, string? ProfilePictureUrl, long? PictureMediaId, int Options, DateTime VotedAt) : IPersonRow;
 
 /// <summary>How the listing of votes ended.</summary>
 /// <param name="Outcome"><see cref="ChangeOutcome.Done"/>, or why there is none.</param>

@@ -1,10 +1,11 @@
+using Chat.Data.Accounts;
 using Chat.Data.Messages;
 
 namespace Chat.Data.Reactions;
 
 /// <summary>Somebody's reaction to a message.</summary>
 public sealed record ReactionRow(
-    long UserId, string Name, string? Username, string? Status, string? ProfilePictureUrl, long? PictureMediaId, string Emoji, DateTime ReactedAt);
+    long UserId, string Name, string? Username, string? Status, string? ProfilePictureUrl, long? PictureMediaId, string Emoji, DateTime ReactedAt) : IPersonRow;
 
 /// <summary>Who reacted to messages with what: one emoji per person and message.</summary>
 public interface IReactionStore

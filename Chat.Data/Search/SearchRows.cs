@@ -1,3 +1,4 @@
+using Chat.Data.Accounts;
 using Chat.Data.Messages;
 
 namespace Chat.Data.Search;
@@ -17,4 +18,4 @@ public sealed record FoundChatRow(
     string? PeerProfilePictureUrl, long? PeerPictureMediaId, string? ContactName);
 
 public sealed record FoundPersonRow(
-    long UserId, string Name, string? Username, string? Status, string? ProfilePictureUrl, long? PictureMediaId, string? ContactName);
+    long UserId, string Name, string? Username, string? Status, string? ProfilePictureUrl, long? PictureMediaId, string? ContactName) : IPersonRow;

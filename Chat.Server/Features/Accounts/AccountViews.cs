@@ -8,6 +8,7 @@ internal static class AccountViews
     public static Profile ToProfile(this UserRow user) =>
         new(user.UserId, user.Name, user.PhoneNumber, user.Username, user.Status, user.ProfilePictureUrl, user.PictureMediaId, user.CreatedAt);
 
-    public static UserView ToView(this UserRow user) =>
-        new(user.UserId, user.Name, user.Username, user.Status, user.ProfilePictureUrl, user.PictureMediaId);
+    /// <summary>As others see the person, but for what privacy withholds.</summary>
+    public static UserView ToUser(this IPersonRow row) =>
+        new(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl, row.PictureMediaId);
 }

@@ -25,7 +25,7 @@ internal sealed class UserDirectory(UserRepository users, PrivacyService privacy
         Check.Text(field, ids, 1, MaxIds * 17);
         var wanted = ids.Split(',', StringSplitOptions.TrimEntries).Select(ParseId).ToList();
         var rows = await users.ListAsync(Check.Ids(field, wanted, MaxIds), cancellationToken);
-        return new UserList(await privacy.HideAsync(callerId, [.. rows.Select(row => row.ToView())], cancellationToken));
+        return new UserList(await privacy.HideAsync(callerId, [.. rows.Select(row => row.ToUser())], cancellationToken));
 
         static long ParseId(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? id
@@ -41,7 +41,7 @@ internal sealed class UserDirectory(UserRepository users, PrivacyService privacy
     }
 
     private async Task<UserView> ShowAsync(long callerId, UserRow? user, CancellationToken cancellationToken) =>
-        await privacy.HideAsync(callerId, (user ?? throw Unknown()).ToView(), cancellationToken);
+        await privacy.HideAsync(callerId, (user ?? throw Unknown()).ToUser(), cancellationToken);
 
     private static ChatException Unknown() => ChatException.NotFound("this user");
 }

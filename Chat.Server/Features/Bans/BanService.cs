@@ -1,6 +1,7 @@
 using Chat.Data.Bans;
 using Chat.Data.Permissions;
 using Chat.Server.Errors;
+using Chat.Server.Features.Accounts;
 using Chat.Server.Features.Chats;
 using Chat.Server.Features.Groups;
 using Chat.Server.Features.Privacy;
@@ -40,7 +41,7 @@ public sealed class BanService(IBanStore bans, IRightsReader rights, ChatNotifie
         var rows = await bans.ListAsync(request.ChatId, request.AfterUserId ?? 0, limit + 1, cancellationToken);
         var page = rows.Take(limit).ToList();
         var users = await privacy.HideAsync(
-            userId, [.. page.Select(row => new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl, row.PictureMediaId))], cancellationToken);
+            userId, [.. page.Select(row => row.ToUser())], cancellationToken);
         return new BannedPage(request.ChatId, [.. page.Zip(users, (row, user) => new BannedView(user, row.BannedBy, row.BannedAt))], rows.Count > limit);
     }
 }

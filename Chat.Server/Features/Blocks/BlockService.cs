@@ -36,7 +36,7 @@ public sealed class BlockService(IBlockStore blocks, PrivacyService privacy, Pri
     {
         var limit = request.Limit ?? Limits.PageSize;
         var rows = await blocks.ListAsync(userId, request.AfterUserId ?? 0, limit + 1, cancellationToken);
-        var users = await privacy.HideAsync(userId, [.. rows.Take(limit).Select(row => row.ToView())], cancellationToken);
+        var users = await privacy.HideAsync(userId, [.. rows.Take(limit).Select(row => row.ToUser())], cancellationToken);
         return new BlockedPage(users, rows.Count > limit);
     }
 

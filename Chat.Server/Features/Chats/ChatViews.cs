@@ -1,6 +1,7 @@
 using Chat.Data.Chats;
 using Chat.Data.Messages;
 using Chat.Data.Permissions;
+using Chat.Server.Features.Accounts;
 using Chat.Server.Features.Messages;
 using Chat.Server.Hubs.Contract;
 
@@ -43,7 +44,7 @@ internal static class ChatViews
         new(position.DeliveredUpTo, position.ReadUpTo, position.OthersDeliveredUpTo, position.OthersReadUpTo);
 
     public static ParticipantView ToView(this ParticipantRow row) => new(
-        new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl, row.PictureMediaId),
+        row.ToUser(),
         row.Role, row.JoinedAt, row.DeliveredUpTo, row.ReadUpTo,
         row.Allowed is { } allowed ? PermissionNames.Of((ChatPermissions)allowed) : null, row.SilencedUntil);
 }

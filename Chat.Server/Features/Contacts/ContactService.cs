@@ -1,5 +1,6 @@
 using Chat.Data.Contacts;
 using Chat.Server.Errors;
+using Chat.Server.Features.Accounts;
 using Chat.Server.Features.Privacy;
 using Chat.Server.Hubs.Contract;
 
@@ -86,7 +87,7 @@ public sealed class ContactService(
     private async Task<IReadOnlyList<ContactView>> ViewAsync(long userId, IReadOnlyList<ContactRow> rows, CancellationToken cancellationToken)
     {
         var users = await privacy.HideAsync(
-            userId, [.. rows.Select(row => new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl, row.PictureMediaId))], cancellationToken);
+            userId, [.. rows.Select(row => row.ToUser())], cancellationToken);
         return [.. rows.Zip(users, (row, user) => new ContactView(user, row.ContactName, row.CreatedAt))];
     }
 }

@@ -3,6 +3,7 @@ using Chat.Data.Groups;
 using Chat.Data.Invites;
 using Chat.Data.Permissions;
 using Chat.Server.Errors;
+using Chat.Server.Features.Accounts;
 using Chat.Server.Features.Groups;
 using Chat.Server.Features.Privacy;
 using Chat.Server.Hubs.Contract;
@@ -118,5 +119,5 @@ public sealed class InviteService(
         row.InviteId, row.CreatedBy, row.CreatedAt, row.ExpiresAt, row.MaxUses, row.Uses, row.NeedsApproval, row.RevokedAt);
 
     private static JoinRequestView ToView(JoinRequestRow row) =>
-        new(new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl, row.PictureMediaId), row.RequestedAt);
+        new(row.ToUser(), row.RequestedAt);
 }

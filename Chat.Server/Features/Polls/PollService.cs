@@ -1,6 +1,7 @@
 using Chat.Data.Messages;
 using Chat.Data.Polls;
 using Chat.Server.Errors;
+using Chat.Server.Features.Accounts;
 using Chat.Server.Features.Messages;
 using Chat.Server.Features.Privacy;
 using Chat.Server.Hubs.Contract;
@@ -34,7 +35,7 @@ public sealed class PollService(IPollStore polls, PrivacyService privacy)
             request.ChatId, userId, request.MessageId, request.Option, request.AfterUserId ?? 0, limit + 1, cancellationToken);
         if (list.Outcome is ChangeOutcome.Forbidden) throw ChatException.Forbidden("this poll is anonymous");
         list.Outcome.Accept("messageId", "vote on");
-        var users = list.Votes.Take(limit).Select(row => new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl, row.PictureMediaId)).ToList();
+        var users = list.Votes.Take(limit).Select(row => row.ToUser()).ToList();
         var shown = await privacy.HideAsync(userId, users, cancellationToken);
         return new VotePage(
             request.ChatId, request.MessageId,

@@ -2,6 +2,7 @@ using Chat.Data.Messages;
 using Chat.Data.Permissions;
 using Chat.Data.Reactions;
 using Chat.Server.Errors;
+using Chat.Server.Features.Accounts;
 using Chat.Server.Features.Messages;
 using Chat.Server.Features.Privacy;
 using Chat.Server.Hubs.Contract;
@@ -30,7 +31,7 @@ public sealed class ReactionService(IReactionStore reactions, IRightsReader righ
         var rows = await reactions.ListAsync(
             request.ChatId, userId, request.MessageId, request.Emoji, request.AfterUserId ?? 0, limit + 1, cancellationToken)
             ?? throw ChatException.NotFound("this message");
-        var users = rows.Take(limit).Select(row => new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl, row.PictureMediaId)).ToList();
+        var users = rows.Take(limit).Select(row => row.ToUser()).ToList();
         var shown = await privacy.HideAsync(userId, users, cancellationToken);
         return new ReactionPage(
             request.ChatId, request.MessageId, [.. shown.Zip(rows, (user, row) => new ReactionView(user, row.Emoji, row.ReactedAt))], rows.Count > limit);

@@ -1,6 +1,7 @@
 using Chat.Data.Messages;
 using Chat.Data.Search;
 using Chat.Server.Errors;
+using Chat.Server.Features.Accounts;
 using Chat.Server.Features.Messages;
 using Chat.Server.Features.Privacy;
 using Chat.Server.Hubs.Contract;
@@ -44,7 +45,7 @@ public sealed class SearchService(ISearchReader messages, INameSearch names, Pri
     public async Task<PeopleSearchResult> FindPeopleAsync(long userId, SearchPeopleRequest request, CancellationToken cancellationToken)
     {
         var rows = await names.FindPeopleAsync(userId, request.Query.Trim(), request.Limit ?? DefaultLimit, cancellationToken);
-        var users = rows.Select(row => new UserView(row.UserId, row.Name, row.Username, row.Status, row.ProfilePictureUrl, row.PictureMediaId)).ToList();
+        var users = rows.Select(row => row.ToUser()).ToList();
         var shown = await privacy.HideAsync(userId, users, cancellationToken);
         return new PeopleSearchResult([.. shown.Zip(rows, (user, row) => new PersonHit(user, row.ContactName))]);
     }
