@@ -521,3 +521,14 @@ CREATE TABLE user_settings (
   PRIMARY KEY (user_id),
   CONSTRAINT fk_user_settings_user FOREIGN KEY (user_id) REFERENCES users (user_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE withheld_changes (
+  chat_id bigint NOT NULL,
+  user_id bigint NOT NULL,
+  hide_id bigint NOT NULL,
+  message_id bigint NOT NULL,
+  change_kind varchar(20) NOT NULL,
+  changed_at datetime(6) NOT NULL,
+  PRIMARY KEY (chat_id,user_id,hide_id),
+  CONSTRAINT fk_withheld_changes_participant FOREIGN KEY (chat_id, user_id) REFERENCES chat_participants (chat_id, user_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;

@@ -17,7 +17,7 @@ public enum HistoryAnchor
 /// <param name="VisibleFrom">The first message id that the participant may see.</param>
 /// <param name="OthersDeliveredUpTo">The lowest mark of the other participants; the chat's last id where there is none. 0 in a channel.</param>
 /// <param name="LastChangeId">How far the changes of old messages count.</param>
-/// <param name="LastHideId">How far the participant's own hidings count.</param>
+/// <param name="LastHideId">How far the participant's own hidings count, and changes of what was withheld from the other.</param>
 public sealed record ChatPosition(
     long VisibleFrom,
     long LastMessageId,
@@ -40,7 +40,7 @@ public sealed record SyncMarks(long? Changes, long? Hidings);
 /// <summary>What a client missed.</summary>
 /// <param name="Position">Read first.</param>
 /// <param name="Messages">One more than the limit where there are more.</param>
-/// <param name="Changed">Messages up to the client's last one that changed, as they are now, by their last change.</param>
+/// <param name="Changed">Messages up to the client's last one that changed, as they are now, by their last change; those that were withheld after them.</param>
 /// <param name="UpTo">How far <paramref name="Changed"/> and <paramref name="Hidden"/> account.</param>
 /// <param name="Hidden">Messages that the participant hid.</param>
 public sealed record SyncPage(
@@ -112,10 +112,12 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
             // Changes and hidings first: what happens to a message meanwhile, the messages that are read after them show.
             var (changes, changedUpTo) = await ChangesAsync(connection, chatId, userId, afterMessageId, marks.Changes, position.LastChangeId, limit);
             var (hidden, hiddenUpTo) = await HidingsAsync(connection, chatId, userId, marks.Hidings, position.LastHideId, limit);
+            var withheld = await WithheldAsync(connection, chatId, userId, afterMessageId, marks.Hidings, hiddenUpTo);
             var messages = await NewestAsync(connection, found, userId, afterMessageId, limit)
                 ?? await PageAsync(connection, chatId, userId, HistoryAnchor.After, afterMessageId, limit + 1);
-            var part = await ReadersPart.FindAsync(connection, userId, messages.Concat(changes));
-            return new SyncPage(position, part.On(messages), part.On(changes), new SyncMarks(changedUpTo, hiddenUpTo), hidden);
+            IReadOnlyList<MessageRow> changed = withheld.Count == 0 ? changes : [.. changes, .. withheld];
+            var part = await ReadersPart.FindAsync(connection, userId, messages.Concat(changed));
+            return new SyncPage(position, part.On(messages), part.On(changed), new SyncMarks(changedUpTo, hiddenUpTo), hidden);
         }, cancellationToken);
 
     private static async Task<(IReadOnlyList<MessageRow> Changed, long UpTo)> ChangesAsync(
@@ -154,6 +156,27 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
         FROM hidden_messages
         WHERE chat_id = @ChatId AND user_id = @UserId AND hide_id > @After AND hide_id <= @UpTo
         ORDER BY hide_id
+        """;
+
+    private static async Task<IReadOnlyList<MessageRow>> WithheldAsync(
+        DbConnection connection, long chatId, long userId, long upToMessageId, long? after, long upTo)
+    {
+        if (after is null || after >= upTo) return [];
+        var rows = await connection.QueryAsync<MessageRow>(
+            WithheldSql, new { ChatId = chatId, UserId = userId, After = after, UpTo = upTo, UpToMessageId = upToMessageId });
+        return rows.AsList();
+    }
+
+    // Numbered with the hidings, since they are the sender's alone.
+    private const string WithheldSql = $"""
+        SELECT {MessageColumns.OfM}
+        FROM (
+          SELECT DISTINCT message_id FROM withheld_changes
+          WHERE chat_id = @ChatId AND user_id = @UserId AND hide_id > @After AND hide_id <= @UpTo
+        ) changed
+        JOIN messages m ON m.chat_id = @ChatId AND m.message_id = changed.message_id
+        WHERE m.message_id <= @UpToMessageId AND {MessageColumns.NotHiddenOrRemoved}
+        ORDER BY m.message_id
         """;
 
     /// <returns>The position on the primary, null for who is not in the chat; the pages, null when the primary must be asked.</returns>

@@ -35,13 +35,18 @@ public enum ChangeOutcome
     TooMany,
 }
 
-/// <param name="ChangeId">0 when nothing was written.</param>
-public readonly record struct ChangeResult(ChangeOutcome Outcome, long ChangeId = 0);
+/// <summary>The last numbers that changes of messages got.</summary>
+/// <param name="ChangeId">Among those of the chat; null when there was none.</param>
+/// <param name="HideId">Among what is the sender's alone, of messages that were withheld; null when there was none.</param>
+public readonly record struct RecordedChanges(long? ChangeId, long? HideId);
+
+/// <param name="Recorded">Nothing when nothing was written.</param>
+public readonly record struct ChangeResult(ChangeOutcome Outcome, RecordedChanges Recorded = default);
 
 /// <summary>What a deletion for all did, message by message, in the order asked.</summary>
 /// <param name="MessageId">The first message that could not be deleted; 0 when none was refused. Then nothing was written.</param>
-/// <param name="LastChangeId">The last change; 0 when nothing was written.</param>
-public readonly record struct DeletionResult(ChangeOutcome Outcome, long MessageId, long LastChangeId);
+/// <param name="Recorded">Nothing when nothing was written.</param>
+public readonly record struct DeletionResult(ChangeOutcome Outcome, long MessageId, RecordedChanges Recorded = default);
 
 /// <param name="HideId">The participant's last hiding after it.</param>
 /// <param name="MessageIds">What was hidden now, the last one as <paramref name="HideId"/>.</param>

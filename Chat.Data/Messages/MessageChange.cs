@@ -7,6 +7,9 @@ namespace Chat.Data.Messages;
 public sealed record MessageChange(
     long ChatId, long ChangeId, string Kind, long ActorId, MessageRow Row, ChangeAudience Audience)
 {
+    /// <summary>Of a message that was withheld: its number among what is its sender's alone. <see cref="ChangeId"/> is 0 then.</summary>
+    public long? HideId { get; init; }
+
     public ActorsPart Part { get; init; } = ActorsPart.None;
 
     /// <summary>Who did it, where <see cref="Part"/> is told to that person alone: in a channel, and in an anonymous poll. Null elsewhere.</summary>

@@ -31,7 +31,8 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
                 MessageText = text, EditedAt = change.Now, Body = (body with { Mentions = named.Count > 0 ? named : null }).Write(),
             };
             await change.ExecuteAsync(
-                KeepVersionSql, new { MessageId = messageId, Text = message.MessageText ?? "", WrittenAt = message.EditedAt ?? message.SentAt });
+                KeepVersionSql,
+                new { MessageId = messageId, EditId = change.NextChangeIdOf(message), Text = message.MessageText ?? "", WrittenAt = message.EditedAt ?? message.SentAt });
             await change.ExecuteAsync(EditSql, new { MessageId = messageId, Text = text, after.Body });
             if (!(body.Mentions ?? []).SequenceEqual(named)) await MessageMentions.ReplaceAsync(change, messageId, body.Withheld is true ? [] : named);
             return new ChangeResult(outcome, await change.RecordAsync(ChangeKinds.Edited, after));
@@ -43,7 +44,7 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
 
     private const string KeepVersionSql = """
         INSERT INTO message_edits (chat_id, message_id, change_id, message_text, written_at)
-        VALUES (@ChatId, @MessageId, @ChangeId, @Text, @WrittenAt)
+        VALUES (@ChatId, @MessageId, @EditId, @Text, @WrittenAt)
         """;
 
     private const string EditSql = """
@@ -51,7 +52,7 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
         """;
 
     public Task<DeletionResult> DeleteAsync(long chatId, long actorId, IReadOnlyList<long> messageIds, DateTime notBefore) =>
-        _changes.RunAsync(chatId, actorId, new DeletionResult(ChangeOutcome.NotFound, 0, 0), async change =>
+        _changes.RunAsync(chatId, actorId, new DeletionResult(ChangeOutcome.NotFound, 0), async change =>
         {
             var found = (await change.FindAsync(messageIds)).ToDictionary(message => message.MessageId);
             var messages = new List<MessageRow>();
@@ -66,10 +67,10 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
                     : message.SentAt < notBefore ? ChangeOutcome.TooLate
                     : ChangeOutcome.Done;
                 if (outcome is ChangeOutcome.Done) messages.Add(message!);
-                else if (outcome is not ChangeOutcome.Unchanged) return new DeletionResult(outcome, messageId, 0);
+                else if (outcome is not ChangeOutcome.Unchanged) return new DeletionResult(outcome, messageId);
             }
             return messages.Count == 0
-                ? new DeletionResult(ChangeOutcome.Unchanged, 0, 0)
+                ? new DeletionResult(ChangeOutcome.Unchanged, 0)
                 : new DeletionResult(ChangeOutcome.Done, 0, await change.RecordAsync(ChangeKinds.Deleted, await MessageRemoval.RemoveAsync(change, messages)));
         });
 
@@ -77,13 +78,13 @@ public sealed class MessageEditor(ChatDatabase database, IMessageAppender append
         appender.ChangeAsync(chatId, leaving: [], async (connection, transaction) =>
         {
             var change = await MessageTransaction.LockAsync(connection, transaction, chatId, actorId: null, action.Now);
-            if (change is null) return new Change<DeletionResult>(new DeletionResult(ChangeOutcome.NotFound, messageId, 0), [], []);
+            if (change is null) return new Change<DeletionResult>(new DeletionResult(ChangeOutcome.NotFound, messageId), [], []);
             var message = (await change.FindAsync([messageId])).SingleOrDefault();
             var outcome = message is null ? ChangeOutcome.MessageNotFound
                 : message.IsSystem ? ChangeOutcome.WrongType
                 : message.DeletedAt is not null ? ChangeOutcome.Unchanged
                 : ChangeOutcome.Done;
-            if (outcome is not ChangeOutcome.Done) return new Change<DeletionResult>(new DeletionResult(outcome, messageId, 0), [], []);
+            if (outcome is not ChangeOutcome.Done) return new Change<DeletionResult>(new DeletionResult(outcome, messageId), [], []);
             await AdministrationRepository.RecordAsync(connection, transaction, action);
             return await change.FinishAsync(new DeletionResult(outcome, 0, await change.RecordAsync(ChangeKinds.Deleted, await MessageRemoval.RemoveAsync(change, [message!]))));
         });

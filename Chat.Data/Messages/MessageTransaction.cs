@@ -36,6 +36,7 @@ internal sealed class MessageTransaction
     private readonly List<MessageRow> _messages = [];
     private IReadOnlyList<long> _people = [];
     private HashSet<long> _ownPosts = [];
+    private int _recorded;
 
     private MessageTransaction(DbConnection connection, DbTransaction transaction, Head head, Actor actor, DateTime now) =>
         (_connection, _transaction, _head, Actor, Now) = (connection, transaction, head, actor, now);
@@ -48,7 +49,11 @@ internal sealed class MessageTransaction
     public long ChatId => _head.ChatId;
 
     /// <summary>The number that the next change gets.</summary>
-    public long NextChangeId => _head.LastChangeId + _changes.Count + 1;
+    private long NextChangeId => _head.LastChangeId + _recorded + 1;
+
+    /// <summary>What the <c>LastChangeId</c> of a message becomes when it is the next one to change.</summary>
+    public long NextChangeIdOf(MessageRow message) =>
+        WithheldMessages.IsMarked(message.Body) ? WithheldChanges.NumberAfter(message) : NextChangeId;
 
     /// <param name="actorId">Null for the server.</param>
     /// <returns>Null when there is no such chat, or the actor is not in it.</returns>
@@ -147,10 +152,21 @@ internal sealed class MessageTransaction
         return parameters;
     }
 
-    /// <summary>Numbers changes, after the statements that made them.</summary>
+    /// <summary>Numbers changes, after the statements that made them. Those of withheld messages are numbered apart (<see cref="WithheldChanges"/>).</summary>
     /// <param name="after">The messages as they are now, ascending, at least one; their <c>LastChangeId</c> is set here.</param>
+    public async Task<RecordedChanges> RecordAsync(string kind, params IReadOnlyList<MessageRow> after)
+    {
+        var withheld = after.Where(message => WithheldMessages.IsMarked(message.Body)).ToList();
+        if (withheld.Count == 0) return new RecordedChanges(await CountAsync(kind, after), null);
+        var shown = after.Except(withheld).ToList();
+        long? changeId = shown.Count > 0 ? await CountAsync(kind, shown) : null;
+        var changes = await new WithheldChanges(_connection, _transaction, ChatId, Now).RecordAsync(kind, Actor.ShownId, withheld);
+        _changes.AddRange(changes);
+        return new RecordedChanges(changeId, changes[^1].HideId);
+    }
+
     /// <returns>The last number.</returns>
-    public async Task<long> RecordAsync(string kind, params IReadOnlyList<MessageRow> after)
+    private async Task<long> CountAsync(string kind, IReadOnlyList<MessageRow> after)
     {
         var messageIds = after.Select(message => message.MessageId).ToList();
         await ExecuteAsync(RecordSql, new { MessageIds = messageIds, Kind = kind });
@@ -162,16 +178,17 @@ internal sealed class MessageTransaction
             var audience = new ChangeAudience(_head.ChatType == "direct" || without.Count > 0 ? present : [], without);
             var changeId = NextChangeId;
             _changes.Add(new MessageChange(ChatId, changeId, kind, Actor.ShownId, message with { LastChangeId = changeId }, audience));
+            _recorded++;
         }
         return NextChangeId - 1;
     }
 
     /// <summary>The same of one message, with what the actor's own devices must know.</summary>
-    public async Task<long> RecordAsync(string kind, MessageRow after, ActorsPart part)
+    public async Task<RecordedChanges> RecordAsync(string kind, MessageRow after, ActorsPart part)
     {
-        var changeId = await RecordAsync(kind, after);
+        var recorded = await RecordAsync(kind, after);
         _changes[^1] = _changes[^1] with { Part = part, UntoldActorId = Actor.IsInChannel || part.IsAnonymous ? Actor.UserId : null };
-        return changeId;
+        return recorded;
     }
 
     // One after another, by message; @ChangeId is the first.
@@ -204,7 +221,7 @@ internal sealed class MessageTransaction
     /// <summary>Moves the chat's counters. To be called last.</summary>
     public async Task<Change<T>> FinishAsync<T>(T answer)
     {
-        if (_changes.Count > 0)
+        if (_recorded > 0)
             await _connection.ExecuteAsync(CountChangesSql, new { ChatId, LastChangeId = NextChangeId - 1 }, _transaction);
         if (_messages.Count > 0)
             await _connection.ExecuteAsync(MoveHeadSql, new { ChatId, LastMessageId, Now }, _transaction);

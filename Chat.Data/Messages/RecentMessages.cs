@@ -50,10 +50,10 @@ public sealed class RecentMessages(TimeProvider time, long maxBytes)
 
     /// <param name="version">Read before the rows, through the same connection: they may be newer, and never older.</param>
     /// <param name="rows">All of the chat from <paramref name="from"/> to the last one that the version counts, ascending. Messages that end are for
-    /// the database alone, by whose clock they do.</param>
+    /// the database alone, by whose clock they do; so are those that were withheld, since what becomes of them the version does not count.</param>
     internal void Keep(long chatId, ChatVersion version, long from, IReadOnlyList<MessageRow> rows)
     {
-        if (maxBytes > 0 && rows.Count <= MaxTail && rows.All(row => row.ExpiresAt is null))
+        if (maxBytes > 0 && rows.Count <= MaxTail && rows.All(row => row.ExpiresAt is null && !WithheldMessages.IsMarked(row.Body)))
             lock (_gate) Add(chatId, new Tail(version, from, rows, time.GetTimestamp()));
     }
 

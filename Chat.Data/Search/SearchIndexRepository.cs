@@ -46,6 +46,18 @@ public sealed class SearchIndexRepository(ChatDatabase database)
         }, cancellationToken);
     }
 
+    /// <summary>
+    /// Rewrites messages that were changed in this transaction, in which the chat's row is locked. What is not in the index yet comes into it as
+    /// it is now.
+    /// </summary>
+    internal static async Task RewriteAsync(DbConnection connection, DbTransaction transaction, long chatId, IEnumerable<long> messageIds)
+    {
+        var position = (await connection.QueryAsync<ChatIndexPosition>(LockSql, new { ChatIds = new[] { chatId } }, transaction)).SingleOrDefault();
+        if (position is null) return;
+        var writer = new SearchIndexWriter(connection, transaction);
+        await writer.RewriteAsync([.. messageIds.Select(id => (chatId, id))], new Dictionary<long, ChatIndexPosition> { [chatId] = position });
+    }
+
     // By itself: only who has the row already needs a transaction.
     private const string BeginSql = "INSERT IGNORE INTO search_positions (chat_id) VALUES ";
 

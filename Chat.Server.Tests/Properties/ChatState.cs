@@ -81,7 +81,8 @@ internal sealed class ChatState(ChatView head, long me)
     public void ApplyChange(MessageChangedEvent change)
     {
         if (change.Message is { } message) Keep(MessageState.Changed(change, message, me));
-        Changes.Applied(change.ChangeId);
+        if (change.HideId is { } own) Hidings.Applied(own);
+        else Changes.Applied(change.ChangeId);
     }
 
     public void ApplyHidden(MessagesHiddenEvent hidden)

@@ -23,7 +23,7 @@ internal sealed record MessageState(MessageView View, long ReactionAsOf, long Vo
         var reacted = change.ActorId == me && change.Kind == MessageChangeKinds.Reaction;
         var voted = change.ActorId == me && change.Kind == MessageChangeKinds.Vote;
         var view = message with { MyReaction = reacted ? change.Emoji : null, MyVotes = voted ? change.Votes : null };
-        return new MessageState(view, reacted ? change.ChangeId : Unknown, voted ? change.ChangeId : Unknown);
+        return new MessageState(view, reacted ? message.ChangeId!.Value : Unknown, voted ? message.ChangeId!.Value : Unknown);
     }
 
     /// <summary>The newer of two states, part by part.</summary>

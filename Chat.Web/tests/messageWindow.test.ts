@@ -106,6 +106,18 @@ test('what the user hid is dropped, whether it is held, kept aside or still to c
   expect([window.upTo, window.upToHide, window.hasHole]).toEqual([4, 3, false]);
 });
 
+test('what becomes of a withheld message counts with what the user hid, and its states among themselves', () => {
+  const window = new MessageWindow(2, { ...message(2), withheld: true }, 7, 3);
+  const event = (hideId: number, changeId: number, text: string) => (
+    { chatId: 1, changeId: 0, kind: 'edited', actorId: 1, message: { ...changed(2, changeId, text), withheld: true }, hideId });
+  expect(window.applyChange(event(4, 1, 'edited'), 1)).toBe(true);
+  expect([texts(window), window.upToChange, window.upToHide, window.hasHole]).toEqual([['edited'], 7, 4, false]);
+  window.applyChange(event(6, 3, 'edited later'), 1);
+  expect(window.hasHole).toBe(true);
+  window.applySync(answer([], 2, { changes: [{ ...changed(2, 3, 'edited later'), withheld: true }], upToChangeId: 7, lastChangeId: 7, upToHideId: 6 }));
+  expect([texts(window), window.upToChange, window.upToHide, window.hasHole]).toEqual([['edited later'], 7, 6, false]);
+});
+
 test('what the user may not see any more is dropped, also where it was kept aside', () => {
   const window = new MessageWindow(3, message(3));
   window.prepend({ chatId: 1, messages: [message(2)], hasOlder: true, hasNewer: true }, 3);

@@ -1,5 +1,6 @@
 using Chat.Data.Messages;
 using Chat.Server.Errors;
+using Chat.Server.Hubs.Contract;
 
 namespace Chat.Server.Features.Messages;
 
@@ -25,4 +26,7 @@ internal static class ChangeOutcomes
         };
         if (refusal is not null) throw refusal;
     }
+
+    public static MessageChangeResult ToResult(this RecordedChanges recorded, long chatId, long messageId) =>
+        new(chatId, messageId, recorded.ChangeId, recorded.HideId);
 }

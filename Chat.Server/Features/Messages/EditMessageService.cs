@@ -29,7 +29,7 @@ public sealed class EditMessageService(IMessageEditor editor, HidingNotifier hid
         var text = request.Text.Length > 0 ? request.Text : null;
         var result = await editor.EditAsync(request.ChatId, userId, request.MessageId, text, request.Mentions ?? [], NotBefore(options.EditLimit));
         result.Outcome.Accept("messageId", "edit");
-        return new MessageChangeResult(request.ChatId, request.MessageId, result.ChangeId > 0 ? result.ChangeId : null);
+        return result.Recorded.ToResult(request.ChatId, request.MessageId);
     }
 
     /// <exception cref="ChatException"><c>not_found</c>, <c>forbidden</c>, <c>invalid</c>, <c>unavailable</c>.</exception>
@@ -45,7 +45,7 @@ public sealed class EditMessageService(IMessageEditor editor, HidingNotifier hid
         }
         var deletion = await editor.DeleteAsync(request.ChatId, userId, messageIds, NotBefore(options.DeleteLimit));
         deletion.Outcome.Accept("messageIds", "delete");
-        return new DeleteMessagesResult(request.ChatId, deletion.LastChangeId > 0 ? deletion.LastChangeId : null, HideId: null);
+        return new DeleteMessagesResult(request.ChatId, deletion.Recorded.ChangeId, deletion.Recorded.HideId);
     }
 
     /// <exception cref="ChatException"><c>not_found</c>.</exception>

@@ -55,7 +55,7 @@ public sealed class MessageNotifier(
     /// <summary>Nobody makes a message expire, and of an anonymous vote nobody is told whose it is.</summary>
     private static MessageChangedEvent EventOf(MessageChange change) => new(
         change.ChatId, change.ChangeId, change.Kind, change.Kind == ChangeKinds.Expired || change.Part.IsAnonymous ? null : change.ActorId,
-        change.Row.ToView(), change.Part.Emoji, change.Part.Votes is { } votes ? PollChoices.ToList(votes) : null);
+        change.Row.ToView(), change.Part.Emoji, change.Part.Votes is { } votes ? PollChoices.ToList(votes) : null, change.HideId);
 
     public void OutcomeUnknown(IReadOnlyCollection<long> chatIds)
     {

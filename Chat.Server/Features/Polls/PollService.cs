@@ -45,6 +45,6 @@ public sealed class PollService(IPollStore polls, PrivacyService privacy)
     private static MessageChangeResult Accepted(long chatId, long messageId, ChangeResult result, string verb)
     {
         result.Outcome.Accept("messageId", verb);
-        return new MessageChangeResult(chatId, messageId, result.ChangeId > 0 ? result.ChangeId : null);
+        return result.Recorded.ToResult(chatId, messageId);
     }
 }

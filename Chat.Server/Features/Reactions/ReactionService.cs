@@ -19,7 +19,7 @@ public sealed class ReactionService(IReactionStore reactions, IRightsReader righ
         if (result.Outcome is ChangeOutcome.TooMany)
             throw ChatException.TooLarge("emoji", $"a message has at most {Limits.ReactionKinds} different reactions");
         result.Outcome.Accept("messageId", "react to");
-        return new MessageChangeResult(request.ChatId, request.MessageId, result.ChangeId > 0 ? result.ChangeId : null);
+        return result.Recorded.ToResult(request.ChatId, request.MessageId);
     }
 
     /// <exception cref="ChatException"><c>not_found</c>; <c>forbidden</c> for readers of a channel.</exception>

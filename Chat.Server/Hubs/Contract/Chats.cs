@@ -16,7 +16,7 @@ namespace Chat.Server.Hubs.Contract;
 /// <param name="SlowModeSeconds">How long a member must wait between two messages; 0 for no slow mode.</param>
 /// <param name="SilencedUntil">UTC; you may not send before. Null where you may.</param>
 /// <param name="LastChangeId">The last change of a message in the chat (<c>MessageChanged</c>); 0 for none.</param>
-/// <param name="LastHideId">The last time that you deleted a message for yourself (<c>MessagesHidden</c>); 0 for never.</param>
+/// <param name="LastHideId">The last time that you deleted a message for yourself (<c>MessagesHidden</c>), or that one of yours changed that was withheld; 0 for never.</param>
 /// <param name="Username">The name of a public channel; null elsewhere.</param>
 /// <param name="Signatures">Whether the posts of a channel bear their author's name.</param>
 /// <param name="DisappearingSeconds">How long new messages stay; 0 for good.</param>

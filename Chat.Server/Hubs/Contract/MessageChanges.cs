@@ -18,8 +18,11 @@ public sealed record EditMessageRequest(long ChatId, long MessageId, string Text
     }
 }
 
-/// <param name="ChangeId">The change that it made, also told by <c>MessageChanged</c>; null when it was so already.</param>
-public sealed record MessageChangeResult(long ChatId, long MessageId, long? ChangeId);
+/// <param name="ChangeId">The change that it made, also told by <c>MessageChanged</c>; null when it was so already, and of a message that was withheld.</param>
+/// <param name="HideId">The number of the change where the message was withheld, as in <see cref="MessageChangedEvent"/>; absent otherwise.</param>
+public sealed record MessageChangeResult(
+    long ChatId, long MessageId, long? ChangeId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? HideId = null);
 
 /// <param name="MessageIds">1–100 messages; for everyone, all of them or none are deleted.</param>
 /// <param name="ForEveryone">
@@ -35,7 +38,7 @@ public sealed record DeleteMessagesRequest(long ChatId, IReadOnlyList<long> Mess
 }
 
 /// <param name="ChangeId">The last change that it made; null when it made none.</param>
-/// <param name="HideId">Your last hiding in the chat; null when deleted for everyone.</param>
+/// <param name="HideId">Your last hiding in the chat; deleted for everyone, the last change of messages that were withheld, or null.</param>
 public sealed record DeleteMessagesResult(long ChatId, long? ChangeId, long? HideId);
 
 /// <param name="Limit">1–100, default 100.</param>
@@ -63,13 +66,20 @@ public sealed record MessageVersionView(string Text, DateTime WrittenAt);
 /// <param name="Message">As it is now, without what is your own in it: <c>myReaction</c> and <c>myVotes</c> are never there. They stay what they were, unless you are the actor.</param>
 /// <param name="Emoji">The actor's reaction, where the kind is <c>reaction</c>; absent when it was taken back.</param>
 /// <param name="Votes">What the actor chose, where the kind is <c>vote</c>. In an anonymous poll only the actor's own devices are told, and who the actor is.</param>
+/// <param name="HideId">
+/// Of a message of yours that was withheld: the number of the change, counted with what you have hidden in the chat; <paramref name="ChangeId"/> is 0
+/// then. Absent otherwise.
+/// </param>
 public sealed record MessageChangedEvent(
     long ChatId, long ChangeId, string? Kind, long? ActorId, MessageView? Message,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Emoji = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<int>? Votes = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<int>? Votes = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? HideId = null);
 
 /// <summary>You deleted messages for yourself, on this device or another: drop them.</summary>
-/// <param name="HideId">The number of the last one; they are numbered 1, 2, 3 … for you in this chat.</param>
+/// <param name="HideId">
+/// The number of the last one; they are numbered 1, 2, 3 … for you in this chat, together with changes of messages that were withheld.
+/// </param>
 public sealed record MessagesHiddenEvent(long ChatId, long HideId, IReadOnlyList<long> MessageIds);
 
 /// <summary>Kinds of changes as they stand on the wire and in the database.</summary>

@@ -199,11 +199,14 @@ public sealed record SyncChatRequest(
 /// <param name="UpToMessageId">You have everything that you may see up to this id, also where ids are missing in <paramref name="Messages"/>.</param>
 /// <param name="LastMessageId">The chat's last id now.</param>
 /// <param name="TooLong">The gap is larger than the server replays; <paramref name="Messages"/> is the latest page: drop what you have and start from it.</param>
-/// <param name="Changes">Messages up to <c>afterMessageId</c> that changed, as they are now, ascending by <c>changeId</c>. Ignore those that you do not hold.</param>
+/// <param name="Changes">
+/// Messages up to <c>afterMessageId</c> that changed, as they are now, ascending by <c>changeId</c>; after them those of yours that were withheld.
+/// Ignore those that you do not hold.
+/// </param>
 /// <param name="UpToChangeId">You have every change up to this one.</param>
 /// <param name="LastChangeId">The chat's last change now.</param>
 /// <param name="HiddenIds">Messages that you deleted for yourself: drop them.</param>
-/// <param name="UpToHideId">You have all of these up to this one.</param>
+/// <param name="UpToHideId">You have all of these up to this one, and all changes of messages that were withheld.</param>
 /// <param name="VisibleFrom">As in <see cref="ChatView"/>: drop what you hold from below it.</param>
 public sealed record SyncChatResult(
     long ChatId,

@@ -452,6 +452,7 @@ export interface MessageChangeResult {
   readonly chatId: number;
   readonly messageId: number;
   readonly changeId: number | null;
+  readonly hideId?: number | null;
 }
 
 export interface MessageChangedEvent {
@@ -462,6 +463,7 @@ export interface MessageChangedEvent {
   readonly message: MessageView | null;
   readonly emoji?: string | null;
   readonly votes?: readonly number[] | null;
+  readonly hideId?: number | null;
 }
 
 export interface MessageHit {

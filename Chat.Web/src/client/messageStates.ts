@@ -15,7 +15,7 @@ const pushed = new WeakSet<MessageView>();
 const Unknown = -1;
 
 /** The message of a push: its reader's own part is known only when the reader made the change. */
-export function pushedState({ changeId, kind, actorId, message, emoji, votes }: MessageChangedEvent, me: number): MessageView | null {
+export function pushedState({ kind, actorId, message, emoji, votes }: MessageChangedEvent, me: number): MessageView | null {
   if (message === null) return null;
   // A change tells of one part only; what the other was stands in the state before.
   const part = actorId !== me ? null : kind === 'reaction' ? 'myReaction' : kind === 'vote' ? 'myVotes' : null;
@@ -24,7 +24,7 @@ export function pushedState({ changeId, kind, actorId, message, emoji, votes }: 
     ...(part === 'myReaction' && emoji && { myReaction: emoji }),
     ...(part === 'myVotes' && votes && votes.length > 0 && { myVotes: votes }),
   };
-  for (const known of parts) knownAsOf[known].set(state, known === part ? changeId : Unknown);
+  for (const known of parts) knownAsOf[known].set(state, known === part ? changeIdOf(message) : Unknown);
   pushed.add(state);
   return state;
 }

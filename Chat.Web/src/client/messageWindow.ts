@@ -86,7 +86,8 @@ export class MessageWindow {
 
   /** A message was changed. Returns whether one that is held now reads otherwise. */
   applyChange(event: MessageChangedEvent, me: number): boolean {
-    this.#changes.applied(event.changeId);
+    if (event.hideId) this.#hidings.applied(event.hideId);
+    else this.#changes.applied(event.changeId);
     const state = pushedState(event, me);
     if (state === null) return false;
     return isRemoved(state) ? this.#drop([state.messageId]) : this.#merge([state]);
