@@ -12,13 +12,7 @@ public sealed class BanningPeople : ServerFixture
     private TestClient _carol = null!;
 
     [SetUp]
-    public async Task Connect() => (_ann, _bob, _carol) = (await RegisterAsync("Ann"), await RegisterAsync("Bob"), await RegisterAsync("Carol"));
-
-    [TearDown]
-    public async Task Disconnect()
-    {
-        foreach (var client in new[] { _ann, _bob, _carol }) await client.DisposeAsync();
-    }
+    public async Task Connect() => (_ann, _bob, _carol) = await AnnBobAndCarolAsync();
 
     [Test]
     public async Task A_member_is_removed_and_comes_back_by_no_way_until_unbanned()

@@ -40,7 +40,7 @@ public sealed class ChangesOfWithheldMessages : MediaFixture
     [SetUp]
     public async Task Withhold()
     {
-        (_ann, _bob) = (await RegisterAsync("Ann"), await RegisterAsync("Bob"));
+        (_ann, _bob) = await AnnAndBobAsync();
         _chat = (await _ann.OpenDirectChatAsync(_bob)).ChatId;
         await _ann.CallAsync<SetDisappearingResult>(nameof(ChatHub.SetDisappearing), new SetDisappearingRequest(_chat, Day));
         await _ann.SendAsync(_chat, "before");
@@ -51,13 +51,6 @@ public sealed class ChangesOfWithheldMessages : MediaFixture
         _text = await SendWithheldAsync(new SendMessageRequest(_chat, Guid.NewGuid(), "a secret"));
         _file = await SendWithheldAsync(new SendMessageRequest(_chat, Guid.NewGuid(), MediaId: _mediaId));
         _poll = await SendWithheldAsync(new SendMessageRequest(_chat, Guid.NewGuid(), Poll: new PollDraft("Secretly?", ["yes", "no"])));
-    }
-
-    [TearDown]
-    public async Task Part()
-    {
-        await _ann.DisposeAsync();
-        await _bob.DisposeAsync();
     }
 
     [TestCase("edit")]

@@ -15,13 +15,7 @@ public sealed class LifeOfAChannel : ServerFixture
     private TestClient _carol = null!;
 
     [SetUp]
-    public async Task Connect() => (_ann, _bob, _carol) = (await RegisterAsync("Ann"), await RegisterAsync("Bob"), await RegisterAsync("Carol"));
-
-    [TearDown]
-    public async Task Disconnect()
-    {
-        foreach (var client in new[] { _ann, _bob, _carol }) await client.DisposeAsync();
-    }
+    public async Task Connect() => (_ann, _bob, _carol) = await AnnBobAndCarolAsync();
 
     [Test]
     public async Task A_public_channel_is_found_by_its_name_read_before_one_joins_and_joined()

@@ -17,17 +17,11 @@ public sealed class PostsOfAllKinds : ServerFixture
     [SetUp]
     public async Task Meet()
     {
-        (_ann, _bob, _carol) = (await RegisterAsync("Ann"), await RegisterAsync("Bob"), await RegisterAsync("Carol"));
+        (_ann, _bob, _carol) = await AnnBobAndCarolAsync();
         _channel = (await _ann.CallAsync<ChatView>(
             nameof(ChatHub.CreateChannel), new CreateChannelRequest(Guid.NewGuid(), "News", Username: $"n{Guid.NewGuid():N}"[..20], Signatures: true))).ChatId;
         await _bob.CallAsync<ChatView>(nameof(ChatHub.JoinChannel), new JoinChannelRequest(_channel));
         _direct = (await _bob.OpenDirectChatAsync(_carol)).ChatId;
-    }
-
-    [TearDown]
-    public async Task Part()
-    {
-        foreach (var client in new[] { _ann, _bob, _carol }) await client.DisposeAsync();
     }
 
     [Test]

@@ -16,17 +16,11 @@ public sealed class Answering : ServerFixture
     [SetUp]
     public async Task Meet()
     {
-        (_ann, _bob, _carol) = (await RegisterAsync("Ann"), await RegisterAsync("Bob"), await RegisterAsync("Carol"));
+        (_ann, _bob, _carol) = await AnnBobAndCarolAsync();
         _group = (await _ann.CreateGroupAsync("Group", _bob, _carol)).ChatId;
         await _bob.UntilInAsync(_group);
         await _carol.UntilInAsync(_group);
         _question = (await _ann.SendAsync(_group, "who comes?")).MessageId;
-    }
-
-    [TearDown]
-    public async Task Part()
-    {
-        foreach (var client in new[] { _ann, _bob, _carol }) await client.DisposeAsync();
     }
 
     [Test]

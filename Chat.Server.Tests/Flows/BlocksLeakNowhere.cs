@@ -18,20 +18,13 @@ public sealed class BlocksLeakNowhere : ServerFixture
     [SetUp]
     public async Task Block()
     {
-        (_ann, _bob) = (await RegisterAsync("Ann"), await RegisterAsync("Bob"));
+        (_ann, _bob) = await AnnAndBobAsync();
         _chat = (await _ann.OpenDirectChatAsync(_bob)).ChatId;
         await _ann.SendAsync(_chat, "before");
         await _bob.SendAsync(_chat, "answer");
         await _bob.MarkReadAsync(_chat, 2);
         await _ann.MarkReadAsync(_chat, 2);
         await BlockAsync(_bob, _ann);
-    }
-
-    [TearDown]
-    public async Task Disconnect()
-    {
-        await _ann.DisposeAsync();
-        await _bob.DisposeAsync();
     }
 
     [Test]

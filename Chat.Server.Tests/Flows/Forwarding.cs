@@ -18,19 +18,13 @@ public sealed class Forwarding : ServerFixture
     [SetUp]
     public async Task Meet()
     {
-        (_ann, _bob, _carol) = (await RegisterAsync("Ann"), await RegisterAsync("Bob"), await RegisterAsync("Carol"));
+        (_ann, _bob, _carol) = await AnnBobAndCarolAsync();
         _group = (await _ann.CreateGroupAsync("Group", _bob)).ChatId;
         _direct = (await _bob.OpenDirectChatAsync(_carol)).ChatId;
         _other = (await _carol.CreateGroupAsync("Other", _bob)).ChatId;
         await _bob.UntilInAsync(_group);
         await _bob.UntilInAsync(_other);
         await _carol.UntilInAsync(_other);
-    }
-
-    [TearDown]
-    public async Task Part()
-    {
-        foreach (var client in new[] { _ann, _bob, _carol }) await client.DisposeAsync();
     }
 
     [Test]

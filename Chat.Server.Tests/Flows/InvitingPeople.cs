@@ -15,14 +15,8 @@ public sealed class InvitingPeople : ServerFixture
     [SetUp]
     public async Task Connect()
     {
-        (_ann, _bob, _carol) = (await RegisterAsync("Ann"), await RegisterAsync("Bob"), await RegisterAsync("Carol"));
+        (_ann, _bob, _carol) = await AnnBobAndCarolAsync();
         _group = (await _ann.CreateGroupAsync("Group", _bob)).ChatId;
-    }
-
-    [TearDown]
-    public async Task Disconnect()
-    {
-        foreach (var client in new[] { _ann, _bob, _carol }) await client.DisposeAsync();
     }
 
     [Test]

@@ -11,13 +11,7 @@ public sealed class LifeOfAGroup : ServerFixture
     private TestClient _carol = null!;
 
     [SetUp]
-    public async Task Connect() => (_ann, _bob, _carol) = (await RegisterAsync("Ann"), await RegisterAsync("Bob"), await RegisterAsync("Carol"));
-
-    [TearDown]
-    public async Task Disconnect()
-    {
-        foreach (var client in new[] { _ann, _bob, _carol }) await client.DisposeAsync();
-    }
+    public async Task Connect() => (_ann, _bob, _carol) = await AnnBobAndCarolAsync();
 
     [Test]
     public async Task Its_members_hear_of_a_new_group()

@@ -18,13 +18,7 @@ public sealed class Notifying : ServerFixture
 
     [SetUp]
     public async Task Meet() =>
-        (_ann, _bob, _carol) = (await RegisterAsync("Ann"), await RegisterAsync("Bob"), await RegisterAsync("Carol"));
-
-    [TearDown]
-    public async Task Part()
-    {
-        foreach (var client in new[] { _ann, _bob, _carol }) await client.DisposeAsync();
-    }
+        (_ann, _bob, _carol) = await AnnBobAndCarolAsync();
 
     [Test]
     public async Task Messages_of_a_chat_are_one_notification_until_they_are_read()

@@ -16,16 +16,9 @@ public sealed class PlacesAndContacts : ServerFixture
     [SetUp]
     public async Task Meet()
     {
-        (_ann, _bob) = (await RegisterAsync("Ann"), await RegisterAsync("Bob"));
+        (_ann, _bob) = await AnnAndBobAsync();
         _group = (await _ann.CreateGroupAsync("Group", _bob)).ChatId;
         await _bob.UntilInAsync(_group);
-    }
-
-    [TearDown]
-    public async Task Part()
-    {
-        await _ann.DisposeAsync();
-        await _bob.DisposeAsync();
     }
 
     [Test]

@@ -18,15 +18,9 @@ public sealed class Searching : ServerFixture
     [SetUp]
     public async Task Meet()
     {
-        (_ann, _bob, _carol) = (await RegisterAsync("Ann"), await RegisterAsync("Bob"), await RegisterAsync("Carol"));
+        (_ann, _bob, _carol) = await AnnBobAndCarolAsync();
         _group = (await _ann.CreateGroupAsync("Gardening", _bob)).ChatId;
         await _bob.UntilInAsync(_group);
-    }
-
-    [TearDown]
-    public async Task Part()
-    {
-        foreach (var client in new[] { _ann, _bob, _carol }) await client.DisposeAsync();
     }
 
     [Test]

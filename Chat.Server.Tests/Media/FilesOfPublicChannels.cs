@@ -13,14 +13,7 @@ public sealed class FilesOfPublicChannels : MediaFixture
     private TestClient _bob = null!;
 
     [SetUp]
-    public async Task Meet() => (_ann, _bob) = (await RegisterAsync("Ann"), await RegisterAsync("Bob"));
-
-    [TearDown]
-    public async Task Part()
-    {
-        await _ann.DisposeAsync();
-        await _bob.DisposeAsync();
-    }
+    public async Task Meet() => (_ann, _bob) = await AnnAndBobAsync();
 
     [Test]
     public async Task Whoever_previews_a_public_channel_has_the_files_of_its_posts()

@@ -21,15 +21,8 @@ public sealed class SchedulingFiles : MediaFixture
     [SetUp]
     public async Task Meet()
     {
-        (_ann, _bob) = (await RegisterAsync("Ann"), await RegisterAsync("Bob"));
+        (_ann, _bob) = await AnnAndBobAsync();
         _chat = (await _ann.OpenDirectChatAsync(_bob)).ChatId;
-    }
-
-    [TearDown]
-    public async Task Part()
-    {
-        await _ann.DisposeAsync();
-        await _bob.DisposeAsync();
     }
 
     [Test]

@@ -18,15 +18,9 @@ public sealed class SendingFiles : MediaFixture
     [SetUp]
     public async Task Meet()
     {
-        (_ann, _bob, _carol) = (await RegisterAsync("Ann"), await RegisterAsync("Bob"), await RegisterAsync("Carol"));
+        (_ann, _bob, _carol) = await AnnBobAndCarolAsync();
         _chat = (await _ann.CreateGroupAsync("Group", _bob)).ChatId;
         await _bob.UntilInAsync(_chat);
-    }
-
-    [TearDown]
-    public async Task Part()
-    {
-        foreach (var client in new[] { _ann, _bob, _carol }) await client.DisposeAsync();
     }
 
     [Test]

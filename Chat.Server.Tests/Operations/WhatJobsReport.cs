@@ -35,17 +35,12 @@ internal sealed class WhatJobsReport : ServerFixture
     public async Task Meet()
     {
         _reports = new JobReports(Server.Services);
-        (_ann, _bob) = (await RegisterAsync("Ann"), await RegisterAsync("Bob"));
+        (_ann, _bob) = await AnnAndBobAsync();
         _chat = (await _ann.OpenDirectChatAsync(_bob)).ChatId;
     }
 
     [TearDown]
-    public async Task Part()
-    {
-        await _ann.DisposeAsync();
-        await _bob.DisposeAsync();
-        _reports.Dispose();
-    }
+    public void StopListening() => _reports.Dispose();
 
     [Test]
     public async Task Scheduled_messages_that_are_sent_fail_or_are_to_be_tried_again()

@@ -3,6 +3,7 @@ namespace Chat.Server.Tests.Support;
 /// <summary>A fixture with one server over one database of its own.</summary>
 public abstract class ServerFixture
 {
+    private readonly List<TestClient> _met = [];
     private TestDatabase? _database;
     private ChatServerFactory? _server;
 
@@ -31,6 +32,27 @@ public abstract class ServerFixture
 
     [TearDown]
     public void WriteLogOfFailure() => _server?.Logs.WriteIfFailed();
+
+    /// <summary>They go after the test.</summary>
+    protected async Task<(TestClient Ann, TestClient Bob)> AnnAndBobAsync() => (await MeetAsync("Ann"), await MeetAsync("Bob"));
+
+    /// <summary>Likewise.</summary>
+    protected async Task<(TestClient Ann, TestClient Bob, TestClient Carol)> AnnBobAndCarolAsync() =>
+        (await MeetAsync("Ann"), await MeetAsync("Bob"), await MeetAsync("Carol"));
+
+    [TearDown]
+    public async Task EverybodyGoes()
+    {
+        foreach (var client in _met) await client.DisposeAsync();
+        _met.Clear();
+    }
+
+    private async Task<TestClient> MeetAsync(string name)
+    {
+        var client = await RegisterAsync(name);
+        _met.Add(client);
+        return client;
+    }
 
     protected Task<TestClient> RegisterAsync(string name = "Somebody") => TestClient.RegisterAsync(Server.Address, name);
 }
