@@ -46,7 +46,7 @@ internal sealed class LocalGroups
             {
                 var group = _groups.GetOrAdd(name, key => new LocalGroup(key));
                 if (!group.TryAdd(connection, out var added)) continue;
-                if (added) connection.Groups.Add(group);
+                if (added) Append(connection.Groups, group);
                 return;
             }
         }
@@ -68,6 +68,13 @@ internal sealed class LocalGroups
             connection.Groups = null;
             foreach (var group in groups) Leave(connection, group);
         }
+    }
+
+    /// <summary>Grows the list by little: there is one for each connection, it is filled once, and doubling would leave a third of it empty.</summary>
+    private static void Append(List<LocalGroup> groups, LocalGroup group)
+    {
+        if (groups.Count == groups.Capacity) groups.Capacity += Math.Max(4, groups.Count / 8);
+        groups.Add(group);
     }
 
     private void Leave(ClientConnection connection, LocalGroup group)
