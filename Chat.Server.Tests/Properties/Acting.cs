@@ -26,7 +26,7 @@ internal sealed class Acting(Device device, Scene scene)
         if (step.Act is Act.Reconnect) return await ReconnectAsync(step.Target);
         if (step.Act is Act.Disconnect) return await BreakOffAsync();
         if (ChatOf(step) is not { } chat) return null;
-        if (step.Act is Act.TimePasses) return await new PassingTime(scene).PassAsync(chat, device.Person, step.Target);
+        if (step.Act is Act.TimePasses) return await new PassingTime(scene).PassAsync(chat, step.Target);
         if (step.Act <= Act.SendAndBreakOff) return await new Sending(device).DoAsync(step, chat);
         if (device.Connected is not { } connected) return "is away";
         return step.Act switch

@@ -136,7 +136,7 @@ internal sealed class CatchUp(Device device, Session session)
                 if (device.Chats.GetValueOrDefault(chatId) != chat) return;
                 device.Findings.Happened(
                     $"{device.Name} syncs {request}: {string.Join(',', result.Messages.Select(m => m.MessageId))} changed {string.Join(',', result.Changes.Select(m => m.MessageId))} hidden {string.Join(',', result.HiddenIds)}");
-                chat.ApplySync(result);
+                chat.ApplySync(result, request.AfterMessageId);
                 if (result.TooLong) LoadHistory(chatId);
                 hasMore = result.HasMore;
             }

@@ -40,7 +40,7 @@ internal sealed class ChatActs(Device device, CatchUp connected)
         };
     }
 
-    /// <summary>Mostly somebody who is not in it.</summary>
+    /// <summary>Mostly somebody who is not in it, and rather who does not want to be.</summary>
     private Person Missing(int target, long chat)
     {
         List<Person> missing;
@@ -48,9 +48,12 @@ internal sealed class ChatActs(Device device, CatchUp connected)
         {
             var members = device.Chats.GetValueOrDefault(chat)?.Members.Select(m => m.User.UserId) ?? [];
             missing = [.. Scene.People.Where(p => target % 4 == 0 || !members.Contains(p.UserId))];
+            if (target % 2 == 1 && missing.Exists(DoesNotWant)) missing.RemoveAll(p => !DoesNotWant(p));
         }
         return missing.Count > 0 ? missing[target % missing.Count] : Scene.People[target % Scene.People.Count];
     }
+
+    private static bool DoesNotWant(Person person) => person.GroupsFor.Fact is { Value: Audiences.Nobody };
 
     private Task<MembershipResult> Membership(string method, object request) => connected.CallAsync<MembershipResult>(method, request);
 

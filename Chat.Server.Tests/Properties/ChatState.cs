@@ -100,7 +100,8 @@ internal sealed class ChatState(ChatView head, long me)
         }
     }
 
-    public void ApplySync(SyncChatResult sync)
+    /// <param name="after">The message after which it was asked.</param>
+    public void ApplySync(SyncChatResult sync, long after)
     {
         foreach (var message in sync.Changes) Keep(MessageState.Read(message));
         Drop(sync.HiddenIds);
@@ -109,6 +110,8 @@ internal sealed class ChatState(ChatView head, long me)
             _held.Clear();
             IsLoaded = false;
         }
+        // What was kept aside behind a hole, and is not in an answer that accounts for it, is no longer there: its change is not told, since it was not held.
+        _held.RemoveWhere(id => id > after && id <= sync.UpToMessageId);
         foreach (var message in sync.Messages)
         {
             Keep(MessageState.Read(message));

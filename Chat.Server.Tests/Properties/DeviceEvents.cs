@@ -44,6 +44,8 @@ internal static class DeviceEvents
                 device.Person.Readings.Find(r => r.ChatId == receipts.ChatId)?.Heard(device.Person, receipt);
                 chat?.ApplyReceipt(receipt);
             }
+            // The head of it that is on its way may be from before.
+            if (chat is null) connected.Meet(receipts.ChatId);
         });
         On<ChatUpdatedEvent>(nameof(IChatClient.ChatUpdated), c => c.ChatId, (updated, _) => connected.Meet(updated.ChatId));
         On<ChatRemovedEvent>(nameof(IChatClient.ChatRemoved), c => c.ChatId, (removed, _) => connected.Left(removed.ChatId));

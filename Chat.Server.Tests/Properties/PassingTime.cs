@@ -10,7 +10,7 @@ namespace Chat.Server.Tests.Properties;
 internal sealed class PassingTime(Scene scene)
 {
     /// <param name="target">Odd: a part of the messages alone.</param>
-    public async Task<string> PassAsync(long chatId, Person person, int target)
+    public async Task<string> PassAsync(long chatId, int target)
     {
         var expired = await AgeAsync(chatId, target % 2 == 0 ? 1 : 2);
         foreach (var id in expired)
@@ -18,7 +18,7 @@ internal sealed class PassingTime(Scene scene)
             scene.Expired.TryAdd((chatId, id), 0);
             foreach (var each in scene.People) each.Outlived(chatId, id);
         }
-        var due = await scene.Database.ExecuteAsync(DueSql, new { person.UserId, Past });
+        var due = await scene.Database.ExecuteAsync(DueSql, new { People = scene.People.Select(p => p.UserId), Past });
         await Task.WhenAll(scene.Nodes.SelectMany(node => new[]
         {
             node.Services.GetRequiredService<MessageExpiry>().ExpireAsync(CancellationToken.None),
@@ -49,6 +49,6 @@ internal sealed class PassingTime(Scene scene)
     // Not what is just being sent.
     private const string DueSql = """
         UPDATE scheduled_messages SET send_at = @Past, next_try_at = @Past
-        WHERE user_id = @UserId AND claimed_until IS NULL AND next_try_at IS NOT NULL
+        WHERE user_id IN @People AND claimed_until IS NULL AND next_try_at IS NOT NULL
         """;
 }

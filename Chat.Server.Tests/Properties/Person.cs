@@ -53,10 +53,11 @@ internal sealed class Person(string name, TestAccount account, Findings findings
         message.SenderId == UserId || (message.SenderId == 0 && message.ClientMessageId is { } id && (Sent.ContainsKey(id) || Later.ContainsKey(id)));
 
     /// <summary>What counts as unread, of messages that this person sees.</summary>
-    public (int Messages, int Mentions) Unread(IEnumerable<MessageView> messages, long readUpTo)
+    /// <param name="ownToo">Whether this person's own count, too.</param>
+    public (int Messages, int Mentions) Unread(IEnumerable<MessageView> messages, long readUpTo, bool ownToo = false)
     {
         var unread = messages.Where(m => m.MessageId > readUpTo && m.DeletedAt is null).ToList();
-        return (unread.Count(m => m.Type != MessageTypes.System && !Wrote(m)), unread.Count(m => m.Mentions?.Contains(UserId) == true));
+        return (unread.Count(m => m.Type != MessageTypes.System && (ownToo || !Wrote(m))), unread.Count(m => m.Mentions?.Contains(UserId) == true));
     }
 
     /// <summary>A point in time, to be given to <see cref="Saw"/> with what a call that begins now answers.</summary>
@@ -75,7 +76,8 @@ internal sealed class Person(string name, TestAccount account, Findings findings
         var (chatId, id) = (message.ChatId, message.MessageId);
         HeardOf.TryAdd(chatId, 0);
         Seen.TryAdd((chatId, id), 0);
-        if (Was(_hiddenAt, chatId, id, askedAt)) findings.Fault($"{name} hid message {id} of chat {chatId}, and was shown it afterwards: {message}");
+        // Of what has expired nothing is left to hide, nor to see.
+        if (!message.HasExpired() && Was(_hiddenAt, chatId, id, askedAt)) findings.Fault($"{name} hid message {id} of chat {chatId}, and was shown it afterwards: {message}");
         if (!message.HasExpired() && Was(_expiredAt, chatId, id, askedAt)) findings.Fault($"Message {id} of chat {chatId} expired, and {name} was shown it afterwards: {message}");
         if (message.ReplyTo is not { Type: not null } reply) return;
         Seen.TryAdd((chatId, reply.MessageId), 0);

@@ -12,16 +12,17 @@ internal sealed class PrivacyActs(Device device, CatchUp connected)
     public async Task<object?> DoAsync(Step step) => step.Act switch
     {
         Act.ReadReceipts => await ReadReceiptsAsync(step.Target % 3 == 0),
-        Act.Privacy => await PrivacyAsync(PrivacySettings.All[step.Target % PrivacySettings.All.Count], AudienceOf(step.Target), device.OtherThanMe(step.Target)),
+        Act.Privacy => await PrivacyAsync(SettingOf(step.Target), AudienceOf(step.Target), device.OtherThanMe(step.Target)),
         Act.Contact => await ContactAsync(step.Target % 5, device.OtherThanMe(step.Target)),
         Act.Profile => await ProfileAsync(step.Target),
         _ => Keep(await connected.CallAsync<SettingsView>(
             nameof(ChatHub.SetNotifications), new SetNotificationsRequest(Kinds[step.Target % Kinds.Length], step.Target % 3 == 0))),
     };
 
-    /// <summary>Who may add one to groups is nobody as often as not: what else it says is not looked at while a scenario runs.</summary>
-    private static string AudienceOf(int target) =>
-        PrivacySettings.All[target % PrivacySettings.All.Count] == PrivacySettings.Groups && target >= 8 ? Audiences.Nobody : Audiences.All[target / 4];
+    /// <summary>Half of them who may add one to groups, which others run into while the scenario runs.</summary>
+    private static string SettingOf(int target) => target % 2 == 1 ? PrivacySettings.Groups : PrivacySettings.All[target / 2 % PrivacySettings.All.Count];
+
+    private static string AudienceOf(int target) => target % 4 == 1 ? Audiences.Nobody : Audiences.All[target / 4];
 
     private async Task<object> ReadReceiptsAsync(bool enabled) => await Me.ReadReceipts.SetAsync(enabled, async () =>
     {

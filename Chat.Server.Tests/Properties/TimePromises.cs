@@ -9,19 +9,17 @@ internal sealed class TimePromises(Scene scene, IReadOnlyList<Device> devices, I
     {
         foreach (var device in devices)
             lock (device.Gate)
-                foreach (var message in device.Chats.Values.SelectMany(c => c.Shown)) CheckPresent(device.Name, message);
+                foreach (var message in device.Chats.Values.SelectMany(c => c.Shown).Where(HasExpired)) scene.Findings.Fault($"{device.Name} shows what has expired: {message}");
         foreach (var (person, fresh) in read)
-            foreach (var message in fresh.Messages.Concat(fresh.Heads.Select(h => h.LastMessage).OfType<MessageView>())) CheckPresent($"{person.Name} reading afresh", message);
+            foreach (var message in fresh.Messages.Concat(fresh.Heads.Select(h => h.LastMessage).OfType<MessageView>()).Where(m => HasExpired(m) || QuotesExpired(m)))
+                scene.Findings.Fault($"{person.Name} is shown what has expired: {message}");
         await CheckRemovedAsync();
         await CheckScheduledAsync();
     }
 
-    private void CheckPresent(string who, MessageView message)
-    {
-        if (scene.Expired.ContainsKey((message.ChatId, message.MessageId))) scene.Findings.Fault($"{who} shows what has expired: {message}");
-        if (message.ReplyTo is { Type: not null } reply && scene.Expired.ContainsKey((message.ChatId, reply.MessageId)))
-            scene.Findings.Fault($"{who} shows what has expired as quoted: {message}");
-    }
+    private bool HasExpired(MessageView message) => scene.Expired.ContainsKey((message.ChatId, message.MessageId));
+
+    private bool QuotesExpired(MessageView message) => message.ReplyTo is { Type: not null } reply && scene.Expired.ContainsKey((message.ChatId, reply.MessageId));
 
     private async Task CheckRemovedAsync()
     {

@@ -45,6 +45,8 @@ internal sealed class World : IAsyncDisposable
         await OpenAsync(0, nameof(ChatHub.CreateChannel), new CreateChannelRequest(Guid.NewGuid(), "channel", Username: _scene.ChannelName));
         await ChangeAsync(nameof(ChatHub.AddMembers), new AddMembersRequest(_scene.Channel, [b, c]));
         await ChangeAsync(nameof(ChatHub.PromoteMember), new PromoteMemberRequest(_scene.Channel, b));
+        // Messages go from here, unless somebody sets it otherwise.
+        await _devices[0].Connected!.CallAsync<SetDisappearingResult>(nameof(ChatHub.SetDisappearing), new SetDisappearingRequest(_scene.Chats[1], 86_400));
         // For one, for two, and into the channel for anybody who is let in.
         foreach (var (device, chat, kind) in new[] { (0, _scene.Chats[1], 1), (4, _scene.Chats[2], 2), (0, _scene.Channel, 0) })
             await new DoorActs(_devices[device], _devices[device].Connected!).DoAsync(new Step(device, Act.CreateInvite, 0, kind, Alone: true), chat);
