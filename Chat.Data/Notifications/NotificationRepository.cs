@@ -16,7 +16,7 @@ public sealed class NotificationRepository(ChatDatabase database) : INotificatio
         IReadOnlyList<MessageSpan> spans, DateTime now, CancellationToken cancellationToken) =>
         database.QueryAsync<IReadOnlyList<Notification>>(async connection =>
         {
-            var command = Uncached(FindReadersSql.Replace("{0}", Ranges(spans, "m"), StringComparison.Ordinal), new
+            var command = Uncached(FindReadersSql.Replace("{0}", Newest(spans), StringComparison.Ordinal), new
             {
                 Now = now, Direct = (int)NotificationKinds.Messages, Groups = (int)NotificationKinds.Groups,
                 Previews = (int)NotificationKinds.Previews, All = SettingsRow.Default.Notifications,
@@ -27,18 +27,23 @@ public sealed class NotificationRepository(ChatDatabase database) : INotificatio
         }, cancellationToken);
 
     // A read without locks: neither sends nor marks wait for it. Of each sender only the newest message meets the participants, who may be a
-    // thousand. It is found by ranges, and comes first (STRAIGHT_JOIN): an optimizer that begins with the chats looks messages up by chat alone,
-    // and reads each of them from its first message on.
+    // thousand; where it is deleted by now, or has expired, the one before it does. It comes first (STRAIGHT_JOIN): an optimizer that begins
+    // with the chats looks messages up by chat alone, and reads each of them from its first message on.
+    private const string LookedBack = "50";
+
     private const string FindReadersSql = $$"""
         SELECT found.user_id, found.chat_id, found.message_id, last.sender_id, found.shows_preview
         FROM (
           SELECT STRAIGHT_JOIN p.user_id, m.chat_id, MAX(m.message_id) AS message_id,
             MAX((COALESCE(s.notifications, @All) & @Previews) <> 0) AS shows_preview
           FROM (
-            SELECT m.chat_id, m.sender_id, MAX(m.message_id) AS message_id
-            FROM messages m FORCE INDEX (PRIMARY)
-            WHERE ({0}) AND m.message_type <> 'system' AND m.deleted_at IS NULL AND {{MessageColumns.NotExpired}}
-            GROUP BY m.chat_id, m.sender_id
+            SELECT newest.chat_id, newest.sender_id, IF(newest.deleted_at IS NULL AND newest.expires_at IS NULL, newest.message_id, (
+              SELECT MAX(m.message_id) FROM messages m FORCE INDEX (PRIMARY)
+              WHERE m.chat_id = newest.chat_id AND m.message_id BETWEEN newest.message_id - {{LookedBack}} AND newest.message_id
+                AND m.sender_id = newest.sender_id AND m.message_type <> 'system' AND m.deleted_at IS NULL AND {{MessageColumns.NotExpired}}
+            )) AS message_id
+            FROM messages newest FORCE INDEX (PRIMARY)
+            WHERE {0}
           ) m
           JOIN chats c ON c.chat_id = m.chat_id AND c.chat_type <> 'channel'
           JOIN chat_participants p FORCE INDEX (PRIMARY) ON p.chat_id = m.chat_id AND p.left_at IS NULL AND p.user_id <> m.sender_id
@@ -83,6 +88,9 @@ public sealed class NotificationRepository(ChatDatabase database) : INotificatio
             SELECT 1 FROM hidden_messages h
             WHERE h.chat_id = named.chat_id AND h.user_id = named.user_id AND h.message_id = named.message_id)
         """;
+
+    private static string Newest(IReadOnlyList<MessageSpan> spans) => string.Join(" OR ", spans.Select(span => string.Create(
+        CultureInfo.InvariantCulture, $"(newest.chat_id = {span.ChatId} AND newest.message_id IN ({string.Join(',', span.Newest)}))")));
 
     /// <summary>Spans as a condition. As numbers: each chat is a range of a key then.</summary>
     private static string Ranges(IReadOnlyList<MessageSpan> spans, string table) => string.Join(" OR ", spans.Select(span => string.Create(

@@ -25,7 +25,8 @@ public sealed record Notification(
     long UserId, string Kind, long ChatId, long SubjectId, long? MessageId, long ActorId, DateTime RaisedAt, bool ShowsPreview = true);
 
 /// <summary>Messages of one chat, all of them between two ids, the ends included.</summary>
-public sealed record MessageSpan(long ChatId, long First, long Last);
+/// <param name="Newest">Among them the newest of each sender.</param>
+public sealed record MessageSpan(long ChatId, long First, long Last, IReadOnlyList<long> Newest);
 
 /// <summary>Somebody who should hear of something, if their settings let it.</summary>
 public sealed record ChatNews(string Kind, long ChatId, long SubjectId, long? MessageId, long ActorId, IReadOnlyList<long> UserIds);

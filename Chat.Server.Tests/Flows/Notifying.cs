@@ -1,3 +1,4 @@
+using Chat.Data.Messages;
 using Chat.Data.Notifications;
 using Chat.Server.Features.Notifications;
 using Chat.Server.Hubs;
@@ -156,6 +157,42 @@ public sealed class Notifying : ServerFixture
         await Database.ExecuteAsync("UPDATE notifications SET raised_at = '2020-01-01' WHERE chat_id = @chat", new { chat });
         await Server.Services.GetRequiredService<NotificationWorker>().CleanUpAsync(CancellationToken.None);
         Assert.That(await Database.ScalarAsync<long>("SELECT COUNT(*) FROM notifications WHERE chat_id = @chat", new { chat }), Is.Zero);
+    }
+
+    [Test]
+    public async Task Where_the_newest_of_a_sender_is_deleted_the_one_before_it_counts()
+    {
+        var group = (await _ann.CreateGroupAsync("Group", _bob, _carol)).ChatId;
+        var first = (await _ann.SendAsync(group, "first")).MessageId;
+        var other = (await _carol.SendAsync(group, "between")).MessageId;
+        var last = (await _ann.SendAsync(group, "last")).MessageId;
+        await _ann.CallAsync<DeleteMessagesResult>(nameof(ChatHub.DeleteMessages), new DeleteMessagesRequest(group, [last], ForEveryone: true));
+        var store = Server.Services.GetRequiredService<INotificationStore>();
+        var found = await store.FindReadersAsync([new MessageSpan(group, first, last, [other, last])], DateTime.UtcNow, CancellationToken.None);
+        Assert.That(found.Select(n => (n.UserId, n.MessageId, n.ActorId)), Is.EquivalentTo(new[]
+        {
+            (_bob.UserId, (long?)other, _carol.UserId), (_carol.UserId, first, _ann.UserId), (_ann.UserId, other, _carol.UserId),
+        }));
+    }
+
+    [Test]
+    public void Of_each_sender_the_newest_message_is_noted()
+    {
+        var backlog = new NotificationBacklog();
+        backlog.Add([.. new[] { (1, 7), (2, 8), (3, 7), (4, 9), (9, 7) }.Select(m => new StoredMessage(HubHarness.Message(5, m.Item1, m.Item2), null, null))]);
+        var span = backlog.TakeAll().Spans.Single();
+        Assert.That((span.ChatId, span.First, span.Last), Is.EqualTo((5L, 1L, 9L)));
+        Assert.That(span.Newest, Is.EquivalentTo(new[] { 9L, 2, 4 }));
+    }
+
+    [Test]
+    public void Of_a_crowd_the_last_messages_are_noted()
+    {
+        var backlog = new NotificationBacklog();
+        for (var id = 1; id <= 500; id++) backlog.Add([new StoredMessage(HubHarness.Message(5, id, senderId: id), null, null)]);
+        var span = backlog.TakeAll().Spans.Single();
+        Assert.That((span.First, span.Last), Is.EqualTo((450L, 500L)));
+        Assert.That(span.Newest, Is.EquivalentTo(Enumerable.Range(450, 51).Select(id => (long)id)));
     }
 
     [Test]

@@ -19,7 +19,7 @@ public sealed class NotificationBacklog(int capacity = NotificationBacklog.Capac
     private const int MaxSpan = 50;
 
     private readonly Lock _gate = new();
-    private Dictionary<long, MessageSpan> _spans = [];
+    private Dictionary<long, ChatSpan> _spans = [];
     private List<ChatNews> _news = [];
     private long _dropped;
 
@@ -50,12 +50,14 @@ public sealed class NotificationBacklog(int capacity = NotificationBacklog.Capac
     /// <summary>Takes all out.</summary>
     public (IReadOnlyCollection<MessageSpan> Spans, IReadOnlyList<ChatNews> News) TakeAll()
     {
+        Dictionary<long, ChatSpan> spans;
+        List<ChatNews> news;
         lock (_gate)
         {
-            var taken = (_spans.Values, _news);
+            (spans, news) = (_spans, _news);
             (_spans, _news) = ([], []);
-            return taken;
         }
+        return ([.. spans.Select(span => span.Value.Of(span.Key))], news);
     }
 
     private void Add(MessageRow row)
@@ -66,15 +68,12 @@ public sealed class NotificationBacklog(int capacity = NotificationBacklog.Capac
             return;
         }
         if (WithheldMessages.IsMarked(row.Body)) return;
-        if (_spans.TryGetValue(row.ChatId, out var span))
+        if (!_spans.TryGetValue(row.ChatId, out var span))
         {
-            var last = Math.Max(span.Last, row.MessageId);
-            _spans[row.ChatId] = new MessageSpan(row.ChatId, Math.Max(Math.Min(span.First, row.MessageId), last - MaxSpan), last);
+            if (!HasRoom()) return;
+            _spans.Add(row.ChatId, span = new ChatSpan());
         }
-        else if (HasRoom())
-        {
-            _spans.Add(row.ChatId, new MessageSpan(row.ChatId, row.MessageId, row.MessageId));
-        }
+        span.Add(row);
     }
 
     private void AddInvited(MessageRow row)
@@ -95,5 +94,32 @@ public sealed class NotificationBacklog(int capacity = NotificationBacklog.Capac
         if (_spans.Count + _news.Count < capacity) return true;
         _dropped++;
         return false;
+    }
+
+    /// <summary>What is known of one chat's messages: from where to where, and the newest of each sender.</summary>
+    private sealed class ChatSpan
+    {
+        private readonly List<(long SenderId, long MessageId)> _newest = new(2);
+        private long _first = long.MaxValue;
+        private long _last;
+
+        public MessageSpan Of(long chatId) =>
+            new(chatId, From, _last, [.. _newest.Where(own => own.MessageId >= From).Select(own => own.MessageId)]);
+
+        private long From => Math.Max(_first, _last - MaxSpan);
+
+        public void Add(MessageRow row)
+        {
+            (_first, _last) = (Math.Min(_first, row.MessageId), Math.Max(_last, row.MessageId));
+            for (var i = 0; i < _newest.Count; i++)
+            {
+                if (_newest[i].SenderId != row.SenderId) continue;
+                if (_newest[i].MessageId < row.MessageId) _newest[i] = (row.SenderId, row.MessageId);
+                return;
+            }
+            // Of so many senders some have written nothing since.
+            if (_newest.Count > MaxSpan) _newest.RemoveAll(own => own.MessageId < From);
+            _newest.Add((row.SenderId, row.MessageId));
+        }
     }
 }
