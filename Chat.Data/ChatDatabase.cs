@@ -12,6 +12,7 @@ public sealed class ChatDatabase : IAsyncDisposable
     private readonly DbDataSource _source;
     private readonly DataMetrics? _metrics;
     private readonly CatchUpGate _catchUps;
+    private readonly ReadsTogether _together;
 
     /// <summary>Two for each processor of this node.</summary>
     public static int DefaultMaxCatchUps { get; } = 2 * Environment.ProcessorCount;
@@ -33,6 +34,7 @@ public sealed class ChatDatabase : IAsyncDisposable
     private ChatDatabase(DbDataSource source, DataMetrics? metrics, int maxCatchUps)
     {
         (_source, _metrics, _catchUps) = (source, metrics, new CatchUpGate(maxCatchUps));
+        _together = new ReadsTogether(this, Math.Max(1, maxCatchUps / 2));
         metrics?.WatchCatchUps(() => _catchUps.Waiting);
     }
 
@@ -50,7 +52,10 @@ public sealed class ChatDatabase : IAsyncDisposable
     /// transaction off when another node's commit needs its rows; when that happens between two statements of one command, the
     /// node does not tell, and answers the rest, even a COMMIT, as if all were well. Known after the first connection.
     /// </summary>
-    internal bool OneStatementAtATime => _kind is Kind.GaleraCluster;
+    internal bool OneStatementAtATime => IsCluster;
+
+    /// <summary>Whether two connections may lead to two nodes, of which one is behind. Known after the first connection.</summary>
+    internal bool IsCluster => _kind is Kind.GaleraCluster;
 
     /// <exception cref="DataUnavailableException">The database cannot be reached.</exception>
     public async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
@@ -133,6 +138,14 @@ public sealed class ChatDatabase : IAsyncDisposable
     /// <exception cref="DataUnavailableException">The database cannot be reached, or went away meanwhile.</exception>
     public Task<T> CatchUpAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken) =>
         _catchUps.RunAsync(() => QueryAsync(work, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// As <see cref="QueryAsync"/>, for one short SELECT, a look-up by a key, whose values stand in its text: in one command with those of
+    /// others that come at the same time. Whatever else belongs to it must be read by the same statement.
+    /// </summary>
+    /// <exception cref="DataUnavailableException">The database cannot be reached, or went away meanwhile.</exception>
+    internal Task<T> LookUpAsync<T>(string sql, Func<DbDataReader, Task<T>> read, CancellationToken cancellationToken) =>
+        _together.ReadAsync(sql, read, cancellationToken);
 
     /// <summary>
     /// Runs <paramref name="work"/> in one transaction and commits it. After a deadlock, a lock timeout, or a commit that a

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Globalization;
+using System.Text;
 using Dapper;
 
 namespace Chat.Data.Accounts;
@@ -136,20 +138,16 @@ public sealed class SessionRepository(ChatDatabase database)
 
     private sealed record TokenRow(long SessionId, long UserId, DateTime? UsedAt, DateTime? RevokedAt, DateTime ExpiresAt);
 
-    // One read by primary key: it runs on every authenticated call.
-    private const string IsLiveSql = """
+    // One look-up by primary key: it runs on every authenticated call.
+    private static readonly CompositeFormat IsLiveSql = CompositeFormat.Parse("""
         SELECT 1
         FROM sessions
-        WHERE session_id = @SessionId AND user_id = @UserId AND revoked_at IS NULL AND expires_at > @Now
-        """;
+        WHERE session_id = {0} AND user_id = {1} AND revoked_at IS NULL AND expires_at > '{2:yyyy-MM-dd HH:mm:ss.ffffff}'
+        """);
 
     public Task<bool> IsLiveAsync(long userId, long sessionId, DateTime now, CancellationToken cancellationToken) =>
-        database.QueryAsync(
-            async connection => await connection.ExecuteScalarAsync<int?>(new CommandDefinition(
-                IsLiveSql,
-                new { UserId = userId, SessionId = sessionId, Now = now },
-                cancellationToken: cancellationToken)) is not null,
-            cancellationToken);
+        database.LookUpAsync(
+            string.Format(CultureInfo.InvariantCulture, IsLiveSql, sessionId, userId, now), reader => reader.ReadAsync(CancellationToken.None), cancellationToken);
 
     private const string FindLiveSql = """
         SELECT session_id

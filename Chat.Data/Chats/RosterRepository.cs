@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Data.Common;
+using System.Globalization;
 using Chat.Data.Permissions;
 using Dapper;
 
@@ -48,16 +50,22 @@ public sealed class RosterRepository(ChatDatabase database) : IRosterReader
         """;
 
     public Task<IReadOnlyList<long>> ListGroupIdsAsync(long userId, CancellationToken cancellationToken) =>
-        database.QueryAsync<IReadOnlyList<long>>(
-            async connection => (await connection.QueryAsync<long>(ListGroupIdsSql, new { UserId = userId })).AsList(),
-            cancellationToken);
+        database.LookUpAsync(ListGroupIdsSql + userId.ToString(CultureInfo.InvariantCulture), ReadIdsAsync, cancellationToken);
 
+    private static async Task<IReadOnlyList<long>> ReadIdsAsync(DbDataReader reader)
+    {
+        var ids = new List<long>();
+        while (await reader.ReadAsync()) ids.Add(reader.GetInt64(0));
+        return ids;
+    }
+
+    // The user's id comes behind it.
     private const string ListGroupIdsSql = """
         SELECT p.chat_id
         FROM chat_participants p
         JOIN chats c ON c.chat_id = p.chat_id
-        WHERE p.user_id = @UserId AND p.left_at IS NULL AND c.chat_type <> 'direct'
-        """;
+        WHERE p.left_at IS NULL AND c.chat_type <> 'direct' AND p.user_id =
+        """ + " ";
 
     public Task<ILookup<long, long>> ListGroupIdsAsync(IReadOnlyCollection<long> userIds, CancellationToken cancellationToken) =>
         database.QueryAsync(

@@ -102,23 +102,40 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
         }, cancellationToken);
     }
 
-    public Task<SyncPage?> SyncAsync(
-        long chatId, long userId, long afterMessageId, SyncMarks marks, int limit, CancellationToken cancellationToken) =>
-        database.CatchUpAsync(async connection =>
+    public async Task<SyncPage?> SyncAsync(
+        long chatId, long userId, long afterMessageId, SyncMarks marks, int limit, CancellationToken cancellationToken)
+    {
+        var first = await PositionReading.FindAsync(database, chatId, userId, cancellationToken);
+        if (first is null) return null;
+        var kept = FindKept(first, afterMessageId, limit);
+        var nothingChanged = !(marks.Changes < first.Position.LastChangeId || marks.Hidings < first.Position.LastHideId);
+        if (kept is not null && nothingChanged && !ReadersPart.IsIn(kept))
+            return new SyncPage(first.Position, kept, [], new SyncMarks(first.Position.LastChangeId, first.Position.LastHideId), []);
+        return await database.CatchUpAsync(async connection =>
         {
-            var found = await PositionReading.FindAsync(connection, chatId, userId);
+            // What is read now is never older than a position that was read before, except on another node of a cluster.
+            var found = database.IsCluster ? await PositionReading.FindAsync(connection, chatId, userId) : first;
             if (found is null) return null;
             var position = found.Position;
             // Changes and hidings first: what happens to a message meanwhile, the messages that are read after them show.
             var (changes, changedUpTo) = await ChangesAsync(connection, chatId, userId, afterMessageId, marks.Changes, position.LastChangeId, limit);
             var (hidden, hiddenUpTo) = await HidingsAsync(connection, chatId, userId, marks.Hidings, position.LastHideId, limit);
             var withheld = await WithheldAsync(connection, chatId, userId, afterMessageId, marks.Hidings, hiddenUpTo);
-            var messages = await NewestAsync(connection, found, userId, afterMessageId, limit)
+            var messages = (ReferenceEquals(found, first) ? kept : null)
+                ?? await NewestAsync(connection, found, afterMessageId, limit)
                 ?? await PageAsync(connection, chatId, userId, HistoryAnchor.After, afterMessageId, limit + 1);
             IReadOnlyList<MessageRow> changed = withheld.Count == 0 ? changes : [.. changes, .. withheld];
             var part = await ReadersPart.FindAsync(connection, userId, messages.Concat(changed));
             return new SyncPage(position, part.On(messages), part.On(changed), new SyncMarks(changedUpTo, hiddenUpTo), hidden);
         }, cancellationToken);
+    }
+
+    /// <returns>All messages above the id, as far as the position counts them; null where they are not in memory.</returns>
+    private IReadOnlyList<MessageRow>? FindKept(FoundPosition found, long after, int limit) =>
+        !IsKept(found, after, limit, out var from) ? null
+        : from > found.Version.LastMessageId ? []
+        : _recent.TryFind(found.ChatId, found.Version, from, out var tail) ? found.Visible(tail, from)
+        : null;
 
     private static async Task<(IReadOnlyList<MessageRow> Changed, long UpTo)> ChangesAsync(
         DbConnection connection, long chatId, long userId, long upToMessageId, long? after, long last, int limit)
@@ -200,22 +217,25 @@ public sealed class HistoryRepository(ChatDatabase database, ReadReplica? replic
     private static async Task<ChatPosition?> FindPositionAsync(DbConnection connection, long chatId, long userId) =>
         (await PositionReading.FindAsync(connection, chatId, userId))?.Position;
 
-    /// <returns>All messages above the id; null where they are too many to be kept, or some of them may be hidden from the reader.</returns>
-    private async Task<IReadOnlyList<MessageRow>?> NewestAsync(DbConnection connection, FoundPosition found, long userId, long after, int limit)
+    /// <summary>Whether the messages above an id are few enough to be kept, and none of them may be hidden from the reader.</summary>
+    private static bool IsKept(FoundPosition found, long after, int limit, out long from)
     {
+        from = Math.Max(after + 1, found.Position.VisibleFrom);
+        return found.Version.LastMessageId - from < Math.Min(limit, RecentMessages.MaxTail) && found.LastHiddenId < from;
+    }
+
+    /// <returns>The same, read; null where they are not for keeping.</returns>
+    private async Task<IReadOnlyList<MessageRow>?> NewestAsync(DbConnection connection, FoundPosition found, long after, int limit)
+    {
+        if (!IsKept(found, after, limit, out var from)) return null;
         var (chatId, version) = (found.ChatId, found.Version);
-        var from = Math.Max(after + 1, found.Position.VisibleFrom);
         if (from > version.LastMessageId) return [];
-        if (version.LastMessageId - from >= Math.Min(limit, RecentMessages.MaxTail) || found.LastHiddenId >= from) return null;
-        if (!_recent.TryFind(chatId, version, from, out var tail))
-        {
-            await using var command = connection.CreateCommand();
-            command.CommandText = RecentMessages.RangesOf([(chatId, from, version.LastMessageId)]);
-            await using var reader = await command.ExecuteReaderAsync();
-            tail = await reader.ReadMessagesAsync();
-            _recent.Keep(chatId, version, from, tail);
-        }
-        return [.. tail.Where(row => row.MessageId >= from && !(row.ExpiresAt <= found.ReadAt))];
+        await using var command = connection.CreateCommand();
+        command.CommandText = RecentMessages.RangesOf([(chatId, from, version.LastMessageId)]);
+        await using var reader = await command.ExecuteReaderAsync();
+        var tail = await reader.ReadMessagesAsync();
+        _recent.Keep(chatId, version, from, tail);
+        return found.Visible(tail, from);
     }
 
     private static async Task<IReadOnlyList<MessageRow>> PageAsync(

@@ -42,7 +42,7 @@ public sealed class RecentMessages(TimeProvider time, long maxBytes)
         lock (_gate)
         {
             if (!_young.TryGetValue(chatId, out var tail) && _old.TryGetValue(chatId, out tail)) Add(chatId, tail);
-            rows = tail is not null && tail.Version == version && tail.From <= from && time.GetElapsedTime(tail.ReadAt) < Lifetime ? tail.Rows : null;
+            rows = tail is not null && Has(tail, version, from) ? tail.Rows : null;
         }
         Interlocked.Increment(ref rows is null ? ref _misses : ref _hits);
         return rows is not null;
@@ -54,8 +54,16 @@ public sealed class RecentMessages(TimeProvider time, long maxBytes)
     internal void Keep(long chatId, ChatVersion version, long from, IReadOnlyList<MessageRow> rows)
     {
         if (maxBytes > 0 && rows.Count <= MaxTail && rows.All(row => row.ExpiresAt is null && !WithheldMessages.IsMarked(row.Body)))
-            lock (_gate) Add(chatId, new Tail(version, from, rows, time.GetTimestamp()));
+            lock (_gate)
+            {
+                // Another may have read further back.
+                if (_young.TryGetValue(chatId, out var known) && Has(known, version, from)) return;
+                Add(chatId, new Tail(version, from, rows, time.GetTimestamp()));
+            }
     }
+
+    private bool Has(Tail tail, ChatVersion version, long from) =>
+        tail.Version == version && tail.From <= from && time.GetElapsedTime(tail.ReadAt) < Lifetime;
 
     /// <summary>Who was not asked for since the last time that half of the memory was full is forgotten.</summary>
     private void Add(long chatId, Tail tail)

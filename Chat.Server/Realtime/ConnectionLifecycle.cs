@@ -29,10 +29,11 @@ public sealed class ConnectionLifecycle(
         {
             // The token was checked when the socket opened; the session may have ended since, when nobody knew of this
             // connection to close it. From here on the registry does.
-            // These reads are short: to call one off costs a connection to the database.
-            await sessions.EnsureLiveAsync(context.User!, CancellationToken.None);
+            // These reads are short, and go together: to call one off costs a connection to the database.
+            var memberships = ListMembershipsAsync(userId);
+            await Task.WhenAll(sessions.EnsureLiveAsync(context.User!, CancellationToken.None), memberships);
             await hub.Groups.AddToGroupAsync(context.ConnectionId, GroupNames.User(userId), CancellationToken.None);
-            await JoinChatsAsync(context, userId);
+            await JoinChatsAsync(context, userId, await memberships);
             connection.SetUp();
             presence.Connected(userId, context.ConnectionId);
         }
@@ -56,21 +57,27 @@ public sealed class ConnectionLifecycle(
         presence.Disconnected(context.ConnectionId);
     }
 
-    private async Task JoinChatsAsync(HubCallerContext context, long userId)
+    private async Task<Memberships> ListMembershipsAsync(long userId)
+    {
+        var version = registry.MembershipVersion(userId);
+        return new Memberships(version, await rosters.ListGroupIdsAsync(userId, CancellationToken.None));
+    }
+
+    private async Task JoinChatsAsync(HubCallerContext context, long userId, Memberships listed)
     {
         IReadOnlyList<long> joined = [];
-        int version;
-        do
+        while (true)
         {
-            // Somebody may add or remove this user while the list is being read and joined: then once more.
-            version = registry.MembershipVersion(userId);
-            var chatIds = await rosters.ListGroupIdsAsync(userId, CancellationToken.None);
-            foreach (var gone in joined.Except(chatIds))
+            foreach (var gone in joined.Except(listed.ChatIds))
                 await hub.Groups.RemoveFromGroupAsync(context.ConnectionId, GroupNames.Chat(gone), CancellationToken.None);
-            foreach (var chatId in chatIds.Except(joined))
+            foreach (var chatId in listed.ChatIds.Except(joined))
                 await hub.Groups.AddToGroupAsync(context.ConnectionId, GroupNames.Chat(chatId), CancellationToken.None);
-            joined = chatIds;
+            joined = listed.ChatIds;
+            // Somebody may have added or removed this user while the list was being read and joined: then once more.
+            if (listed.Version == registry.MembershipVersion(userId)) return;
+            listed = await ListMembershipsAsync(userId);
         }
-        while (version != registry.MembershipVersion(userId));
     }
+
+    private sealed record Memberships(int Version, IReadOnlyList<long> ChatIds);
 }
