@@ -133,8 +133,8 @@ internal sealed class Device(string name, Person person, Scene scene) : IAsyncDi
     private void CheckRepeated(SendMessageRequest request, SendMessageResult result)
     {
         var first = person.Sent[request.ClientMessageId].Result;
-        // What was deleted meanwhile is no longer signed; what was made to expire has another time.
-        var expiresAt = scene.Expired.ContainsKey((result.ChatId, result.MessageId)) ? first.ExpiresAt : result.ExpiresAt;
+        // What was deleted meanwhile is no longer signed; what was made to expire has an earlier time.
+        var expiresAt = result.ExpiresAt < first.ExpiresAt ? first.ExpiresAt : result.ExpiresAt;
         if (!result.Duplicate || result with { Duplicate = first.Duplicate, Signature = result.Signature ?? first.Signature, ExpiresAt = expiresAt } != first)
             Findings.Fault($"{name}: a repeated send answered {result}, and at first {first}.");
     }
