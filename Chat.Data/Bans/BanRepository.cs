@@ -26,7 +26,13 @@ public sealed class BanRepository(ChatDatabase database, MessageAppender appende
             var isNew = (await BannedUsers.FindAsync(group, [userId])).Count == 0;
             if (isNew) await group.Connection.ExecuteAsync(BanSql, key, group.Transaction);
             await group.Connection.ExecuteAsync(DropRequestSql, key, group.Transaction);
-            if (member is null) return isNew ? Noted(chatId) : GroupChanges.Refused(GroupOutcome.Unchanged, chatId);
+            if (member is null)
+            {
+                if (!isNew) return GroupChanges.Refused(GroupOutcome.Unchanged, chatId);
+                // Whoever comes in at the same time writes the chat's row, and has to meet this.
+                await group.TouchAsync();
+                return Noted(chatId);
+            }
 
             await group.LeaveAsync(member);
             await group.RecordAsync(actorId, new SystemBody("member_removed", [userId], null));

@@ -40,9 +40,10 @@ public sealed class FindingPeople : DatabaseFixture
             UNION ALL
             SELECT chat_id, @_me, @now FROM chats WHERE chat_type = 'direct'
             UNION ALL
-            SELECT chat_id, @_me + chat_id, @now FROM chats WHERE chat_type = 'direct'
+            SELECT ROW_NUMBER() OVER (ORDER BY user_id) + 1, user_id, @now
+            FROM (SELECT user_id FROM users WHERE user_id <> @_me ORDER BY user_id LIMIT @Known) AS known
             """,
-            new { _me, now });
+            new { _me, now, Known });
         await Database.ExecuteAsync("ANALYZE TABLE chat_participants, chats, contacts, users");
     }
 

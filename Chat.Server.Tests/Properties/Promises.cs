@@ -125,6 +125,22 @@ internal sealed class Promises(Scene scene)
             else if (kind == SystemMessageKinds.MemberRemoved && named) isIn = false;
             else if (kind == SystemMessageKinds.MemberLeft && concerned) isIn = false;
         }
-        return isIn;
+        return isIn || Comes(userId, messageId, sentAt + scene.HearsLonger, stored);
+    }
+
+    /// <summary>
+    /// What one node pushes may be on its way to another while somebody comes in there. A client knows it as being before its head, and as
+    /// below <c>visibleFrom</c>; whatever it asks for holds nothing of it.
+    /// </summary>
+    private static bool Comes(long userId, long after, DateTime until, Dictionary<long, Chat.Data.Messages.MessageRow> stored) =>
+        stored.Values.Any(row => row.MessageId > after && row.SentAt < until && row is { MessageType: MessageTypes.System, Body: { } text }
+            && IsComing(userId, row.SenderId, text));
+
+    private static bool IsComing(long userId, long senderId, string text)
+    {
+        using var body = JsonDocument.Parse(text);
+        var kind = body.RootElement.GetProperty("kind").GetString();
+        var named = body.RootElement.TryGetProperty("userIds", out var ids) && ids.EnumerateArray().Any(i => i.GetInt64() == userId);
+        return kind == SystemMessageKinds.MembersAdded ? named : kind == SystemMessageKinds.MemberJoined && (named || senderId == userId);
     }
 }
