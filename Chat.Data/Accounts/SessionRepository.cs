@@ -142,12 +142,12 @@ public sealed class SessionRepository(ChatDatabase database)
     private static readonly CompositeFormat IsLiveSql = CompositeFormat.Parse("""
         SELECT 1
         FROM sessions
-        WHERE session_id = {0} AND user_id = {1} AND revoked_at IS NULL AND expires_at > '{2:yyyy-MM-dd HH:mm:ss.ffffff}'
+        WHERE session_id = {0} AND user_id = {1} AND revoked_at IS NULL AND expires_at > {2}
         """);
 
     public Task<bool> IsLiveAsync(long userId, long sessionId, DateTime now, CancellationToken cancellationToken) =>
         database.LookUpAsync(
-            string.Format(CultureInfo.InvariantCulture, IsLiveSql, sessionId, userId, now), reader => reader.ReadAsync(CancellationToken.None), cancellationToken);
+            string.Format(CultureInfo.InvariantCulture, IsLiveSql, sessionId, userId, SqlLiterals.Of(now)), reader => reader.ReadAsync(CancellationToken.None), cancellationToken);
 
     private const string FindLiveSql = """
         SELECT session_id

@@ -30,9 +30,7 @@ internal sealed class Quotes
         // Another text for every page: to the driver directly, since Dapper would remember each.
         await using var command = connection.CreateCommand();
         command.CommandText = FindSql.Replace("{0}", asked.ToString(), StringComparison.Ordinal);
-        var user = command.CreateParameter();
-        (user.ParameterName, user.Value) = ("@UserId", userId);
-        command.Parameters.Add(user);
+        command.AddParameter("@UserId", userId);
         await using var reader = await command.ExecuteReaderAsync();
         return new Quotes(reader.Parse<QuotedRow>().ToDictionary(row => (row.ChatId, row.MessageId), row => row.ToHead()));
     }

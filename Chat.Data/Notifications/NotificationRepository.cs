@@ -29,9 +29,7 @@ public sealed class NotificationRepository(ChatDatabase database) : INotificatio
     // A read without locks: neither sends nor marks wait for it. Of each sender only the newest message meets the participants, who may be a
     // thousand; where it is deleted by now, or has expired, the one before it does. It comes first (STRAIGHT_JOIN): an optimizer that begins
     // with the chats looks messages up by chat alone, and reads each of them from its first message on.
-    private const string LookedBack = "50";
-
-    private const string FindReadersSql = $$"""
+    private static readonly string FindReadersSql = $$"""
         SELECT found.user_id, found.chat_id, found.message_id, last.sender_id, found.shows_preview
         FROM (
           SELECT STRAIGHT_JOIN p.user_id, m.chat_id, MAX(m.message_id) AS message_id,
@@ -39,7 +37,7 @@ public sealed class NotificationRepository(ChatDatabase database) : INotificatio
           FROM (
             SELECT newest.chat_id, newest.sender_id, IF(newest.deleted_at IS NULL AND newest.expires_at IS NULL, newest.message_id, (
               SELECT MAX(m.message_id) FROM messages m FORCE INDEX (PRIMARY)
-              WHERE m.chat_id = newest.chat_id AND m.message_id BETWEEN newest.message_id - {{LookedBack}} AND newest.message_id
+              WHERE m.chat_id = newest.chat_id AND m.message_id BETWEEN newest.message_id - {{MessageSpan.MaxBack}} AND newest.message_id
                 AND m.sender_id = newest.sender_id AND m.message_type <> 'system' AND m.deleted_at IS NULL AND {{MessageColumns.NotExpired}}
             )) AS message_id
             FROM messages newest FORCE INDEX (PRIMARY)

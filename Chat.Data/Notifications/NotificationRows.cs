@@ -26,7 +26,11 @@ public sealed record Notification(
 
 /// <summary>Messages of one chat, all of them between two ids, the ends included.</summary>
 /// <param name="Newest">Among them the newest of each sender.</param>
-public sealed record MessageSpan(long ChatId, long First, long Last, IReadOnlyList<long> Newest);
+public sealed record MessageSpan(long ChatId, long First, long Last, IReadOnlyList<long> Newest)
+{
+    /// <summary>How far back from a message somebody to notify is looked for: a chat in which much is written notifies of the last of it.</summary>
+    public const int MaxBack = 50;
+}
 
 /// <summary>Somebody who should hear of something, if their settings let it.</summary>
 public sealed record ChatNews(string Kind, long ChatId, long SubjectId, long? MessageId, long ActorId, IReadOnlyList<long> UserIds);

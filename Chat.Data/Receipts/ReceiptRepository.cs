@@ -42,7 +42,6 @@ internal sealed class ReceiptRepository(ChatDatabase database, int commandTimeou
 
         await using var command = Command(connection, sql);
         await using var reader = await command.ExecuteReaderAsync();
-        while (reader.FieldCount == 0) await reader.NextResultAsync();
         while (await reader.ReadAsync()) batch.AddChat(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2) == 1);
         await reader.NextResultAsync();
         while (await reader.ReadAsync())

@@ -92,9 +92,7 @@ internal sealed class SearchIndexWriter(DbConnection connection, DbTransaction t
         for (var i = 0; i < rows.Count; i++)
         {
             values.Append(i == 0 ? "(" : ",(").Append(rows[i].ChatId).Append(',').Append(ParameterNames.At(i)).Append(',').Append(rows[i].MessageId).Append(')');
-            var text = command.CreateParameter();
-            (text.ParameterName, text.Value) = (ParameterNames.At(i), rows[i].Text);
-            command.Parameters.Add(text);
+            command.AddParameter(ParameterNames.At(i), rows[i].Text);
         }
         command.CommandText = sql.Replace("{0}", values.ToString(), StringComparison.Ordinal);
         await command.ExecuteNonQueryAsync();

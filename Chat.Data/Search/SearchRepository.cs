@@ -93,9 +93,7 @@ public sealed class SearchRepository(ChatDatabase database, ReadReplica? replica
             CultureInfo.InvariantCulture, $"(m.chat_id = {hit.ChatId} AND m.message_id = {hit.MessageId})"))).Append(')');
         await using var command = connection.CreateCommand();
         command.CommandText = sql.ToString();
-        var user = command.CreateParameter();
-        (user.ParameterName, user.Value) = ("@UserId", userId);
-        command.Parameters.Add(user);
+        command.AddParameter("@UserId", userId);
         await using var reader = await command.ExecuteReaderAsync();
         return reader.Parse<MessageRow>().ToList();
     }

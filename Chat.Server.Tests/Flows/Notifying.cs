@@ -168,7 +168,7 @@ public sealed class Notifying : ServerFixture
         var last = (await _ann.SendAsync(group, "last")).MessageId;
         await _ann.CallAsync<DeleteMessagesResult>(nameof(ChatHub.DeleteMessages), new DeleteMessagesRequest(group, [last], ForEveryone: true));
         var store = Server.Services.GetRequiredService<INotificationStore>();
-        var found = await store.FindReadersAsync([new MessageSpan(group, first, last, [other, last])], DateTime.UtcNow, CancellationToken.None);
+        var found = await store.FindReadersAsync([new MessageSpan(group, first, last, [other, last])], TimeProvider.System.GetUtcNow().UtcDateTime, CancellationToken.None);
         Assert.That(found.Select(n => (n.UserId, n.MessageId, n.ActorId)), Is.EquivalentTo(new[]
         {
             (_bob.UserId, (long?)other, _carol.UserId), (_carol.UserId, first, _ann.UserId), (_ann.UserId, other, _carol.UserId),

@@ -15,9 +15,6 @@ public sealed class NotificationBacklog(int capacity = NotificationBacklog.Capac
     /// <summary>Chats, and other news, that can wait: a megabyte or so.</summary>
     public const int Capacity = 20_000;
 
-    /// <summary>How many of a chat's messages, from the last one back, are looked at for somebody to notify.</summary>
-    private const int MaxSpan = 50;
-
     private readonly Lock _gate = new();
     private Dictionary<long, ChatSpan> _spans = [];
     private List<ChatNews> _news = [];
@@ -106,7 +103,7 @@ public sealed class NotificationBacklog(int capacity = NotificationBacklog.Capac
         public MessageSpan Of(long chatId) =>
             new(chatId, From, _last, [.. _newest.Where(own => own.MessageId >= From).Select(own => own.MessageId)]);
 
-        private long From => Math.Max(_first, _last - MaxSpan);
+        private long From => Math.Max(_first, _last - MessageSpan.MaxBack);
 
         public void Add(MessageRow row)
         {
@@ -118,7 +115,7 @@ public sealed class NotificationBacklog(int capacity = NotificationBacklog.Capac
                 return;
             }
             // Of so many senders some have written nothing since.
-            if (_newest.Count > MaxSpan) _newest.RemoveAll(own => own.MessageId < From);
+            if (_newest.Count > MessageSpan.MaxBack) _newest.RemoveAll(own => own.MessageId < From);
             _newest.Add((row.SenderId, row.MessageId));
         }
     }
