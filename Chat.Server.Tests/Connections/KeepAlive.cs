@@ -30,4 +30,19 @@ public sealed class KeepAlive : ServerFixture
         var exception = Assert.Catch<ConfigurationException>(() => _ = server.Address);
         Assert.That(exception!.Message, Does.StartWith(path));
     }
+
+    [Test]
+    public async Task Calls_are_a_sign_of_life()
+    {
+        var (ann, bob) = await AnnAndBobAsync();
+        var chat = await ann.OpenDirectChatAsync(bob);
+        await using var socket = await RawHubSocket.ConnectAsync(Server.Address, ann.Account.AccessToken);
+        for (var i = 0; i < 9; i++)
+        {
+            var message = $$"""[{"chatId":{{chat.ChatId}},"clientMessageId":"{{Guid.NewGuid()}}","text":"{{i}}"}]""";
+            Assert.That((await socket.CallAsync("SendMessage", message)).Error, Is.Null);
+            await Task.Delay(500);
+        }
+        Assert.That(socket.IsOpen, Is.True, "it never sent a ping");
+    }
 }

@@ -111,7 +111,7 @@ public sealed class Filtering
     {
         var limits = Limits(new RateLimitOptions(CallsPerSecond: 10, CallBurst: 5, SendsPerSecond: 10, SendBurst: 3));
         Assert.That(Passed(limits, "GetChat", attempts: 20), Is.EqualTo(5));
-        var error = Assert.Throws<ChatException>(() => limits.Take(Call()));
+        var error = Assert.Throws<ChatException>(() => limits.Take(HubHarness.Ann, "GetChat", request: null));
         Assert.That((error.Code, error.RetryAfter), Is.EqualTo((ErrorCodes.RateLimited, TimeSpan.FromMilliseconds(100))));
     }
 
@@ -182,7 +182,7 @@ public sealed class Filtering
         {
             try
             {
-                limits.Take(Call(method));
+                limits.Take(HubHarness.Ann, method, request: null);
                 passed++;
             }
             catch (ChatException)
@@ -195,13 +195,15 @@ public sealed class Filtering
     private CallFilter Filter(CapturedLogs? logs = null, CallCount? calls = null)
     {
         ILoggerFactory loggers = logs is null ? NullLoggerFactory.Instance : new LoggerFactory([logs]);
-        return new CallFilter(
-            calls ?? new CallCount(), Limits(new RateLimitOptions()), new CallErrors(TestMetrics.Calls(), loggers.CreateLogger<CallErrors>()),
+        var errors = new CallErrors(TestMetrics.Calls(), loggers.CreateLogger<CallErrors>());
+        var guard = new CallGuard(
+            calls ?? new CallCount(), Limits(new RateLimitOptions()), errors,
             new CallLog(loggers.CreateLogger<CallLog>(), _time), new CallTracing(new TelemetryOptions()));
+        return new CallFilter(guard, errors);
     }
 
-    private static HubInvocationContext Call(string method = "GetChat", object?[]? arguments = null, CancellationToken aborted = default) => new(
-        HubHarness.Caller(HubHarness.Ann, aborted: aborted).Object, Mock.Of<IServiceProvider>(), Mock.Of<Hub>(), typeof(ChatHub).GetMethod(method)!, arguments ?? []);
+    private static HubInvocationContext Call(object?[]? arguments = null, CancellationToken aborted = default) => new(
+        HubHarness.Caller(HubHarness.Ann, aborted: aborted).Object, Mock.Of<IServiceProvider>(), Mock.Of<Hub>(), typeof(ChatHub).GetMethod(nameof(ChatHub.GetChat))!, arguments ?? [new GetChatRequest(1)]);
 
     private static HubLifetimeContext Lifetime() => new(HubHarness.Caller(HubHarness.Ann).Object, Mock.Of<IServiceProvider>(), Mock.Of<Hub>());
 }

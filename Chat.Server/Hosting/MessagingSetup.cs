@@ -163,6 +163,7 @@ internal static class MessagingSetup
         services.AddSingleton<CallLog>();
         services.AddSingleton<CallErrors>();
         services.AddSingleton<CallLimits>();
+        services.AddSingleton<CallGuard>();
         services.AddSingleton<CallFilter>();
         // The object itself: a filter that is named by its type is looked up, and wrapped once more, at every call.
         services.AddOptions<HubOptions>().Configure<CallFilter>((options, filter) => options.AddFilter(filter));

@@ -1,10 +1,12 @@
 using Chat.Server.Features.Presence;
 using Chat.Server.Hubs;
+using Chat.Server.Hubs.Direct;
 using Chat.Server.Realtime;
 using Chat.Server.Realtime.Backplane;
 using Chat.Server.Realtime.Cluster;
 using Chat.Server.Realtime.Redis;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace Chat.Server.Hosting;
 
@@ -54,6 +56,10 @@ internal static class RedisSetup
 
     private static void AddLocalFirst(IServiceCollection services)
     {
+        services.AddSingleton<DirectCalls>();
+        // Asked for when somebody connects: what the calls lead to is told what to push by this manager.
+        services.AddSingleton<Func<HubConnectionContext, IHubProtocol>>(
+            s => connection => s.GetRequiredService<DirectCalls>().ProtocolOf(connection));
         services.AddSingleton<LocalFirstLifetimeManager<ChatHub>>();
         services.AddSingleton<IConnectionGroups>(s => s.GetRequiredService<LocalFirstLifetimeManager<ChatHub>>());
         services.AddSingleton<IEventPushes>(s => s.GetRequiredService<LocalFirstLifetimeManager<ChatHub>>());

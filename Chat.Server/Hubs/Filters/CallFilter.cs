@@ -3,38 +3,31 @@ using Microsoft.AspNetCore.SignalR;
 namespace Chat.Server.Hubs.Filters;
 
 /// <summary>
-/// Everything that stands between the wire and a hub method. One filter: SignalR wraps each in asynchronous steps of its own,
-/// and five of them cost a message more than its rules do. What each part does stands in the classes beside this one.
-/// They must need nothing of SignalR's: its options are made with this filter.
+/// The guard of the calls that SignalR makes. One filter: SignalR wraps each in asynchronous steps of its own, and five of them cost a
+/// message more than its rules do.
 /// </summary>
-internal sealed class CallFilter(CallCount calls, CallLimits limits, CallErrors errors, CallLog log, CallTracing tracing) : IHubFilter
+internal sealed class CallFilter(CallGuard guard, CallErrors errors) : IHubFilter
 {
     public async ValueTask<object?> InvokeMethodAsync(
         HubInvocationContext invocation, Func<HubInvocationContext, ValueTask<object?>> next)
     {
-        calls.Begins();
-        var begin = log.Begin();
-        var span = tracing.Begin(invocation.HubMethodName);
+        var call = guard.Begin(invocation.HubMethodName, invocation.Context.UserIdentifier);
         try
         {
-            limits.Take(invocation);
-            CallValidation.Check(invocation.HubMethodArguments);
+            // Every method of the contract takes one request.
+            guard.Check(call, invocation.Context.UserId(), invocation.HubMethodArguments is [var request] ? request : null);
             using var page = await CallPages.TakeTurnAsync(invocation);
             var result = await next(invocation);
-            log.Succeeded(invocation, begin);
+            guard.Succeeded(call);
             return result;
         }
         catch (Exception exception)
         {
-            var error = errors.Translate(exception, invocation.HubMethodName, invocation.Context.ConnectionAborted);
-            log.Refused(invocation, error);
-            CallTracing.Refused(span, error);
-            throw error;
+            throw guard.Refused(call, exception, invocation.Context.ConnectionAborted);
         }
         finally
         {
-            span?.Dispose();
-            calls.Ends();
+            guard.End(call);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Chat.Server.Errors;
 using Chat.Server.Hubs.Contract;
-using Microsoft.AspNetCore.SignalR;
 
 namespace Chat.Server.Hubs.Filters;
 
@@ -40,14 +39,14 @@ internal sealed class CallLimits : IDisposable
     public int Count => _users.Count;
 
     /// <exception cref="ChatException"><c>rate_limited</c>.</exception>
-    public void Take(HubInvocationContext invocation)
+    public void Take(long userId, string method, object? request)
     {
-        var limits = _users.GetOrAdd(invocation.Context.UserId(), _create);
+        var limits = _users.GetOrAdd(userId, _create);
         Take(limits.Calls, "too many calls");
-        if (invocation.HubMethodName is nameof(ChatHub.SendMessage) or nameof(ChatHub.SetReaction) or nameof(ChatHub.VotePoll)) Take(limits.Sends, "too many messages");
-        else if (invocation.HubMethodName == nameof(ChatHub.ForwardMessages)) Take(limits.Sends, "too many messages", MessagesOf(invocation));
-        else if (invocation.HubMethodName == nameof(ChatHub.SetTyping)) Take(limits.Typing, "too many signs of typing");
-        else if (IsSearch(invocation.HubMethodName)) Take(limits.Searches, "too many searches");
+        if (method is nameof(ChatHub.SendMessage) or nameof(ChatHub.SetReaction) or nameof(ChatHub.VotePoll)) Take(limits.Sends, "too many messages");
+        else if (method == nameof(ChatHub.ForwardMessages)) Take(limits.Sends, "too many messages", MessagesOf(request));
+        else if (method == nameof(ChatHub.SetTyping)) Take(limits.Typing, "too many signs of typing");
+        else if (IsSearch(method)) Take(limits.Searches, "too many searches");
     }
 
     private static bool IsSearch(string method) => method is nameof(ChatHub.SearchMessages) or nameof(ChatHub.SearchChat)
@@ -62,8 +61,8 @@ internal sealed class CallLimits : IDisposable
     }
 
     /// <summary>What a call that has not been checked yet would send.</summary>
-    private static int MessagesOf(HubInvocationContext invocation) =>
-        invocation.HubMethodArguments is [ForwardMessagesRequest { MessageIds: { } messages, ToChatIds: { } chats }]
+    private static int MessagesOf(object? request) =>
+        request is ForwardMessagesRequest { MessageIds: { } messages, ToChatIds: { } chats }
             ? (int)Math.Clamp((long)messages.Count * chats.Count, 1, Limits.PageSize * Limits.ForwardTargets)
             : 1;
 

@@ -8,14 +8,14 @@ internal sealed partial class CallLog(ILogger<CallLog> logger, TimeProvider time
     /// <summary>For <see cref="Succeeded"/>; 0 while nobody reads the log.</summary>
     public long Begin() => logger.IsEnabled(LogLevel.Debug) ? time.GetTimestamp() : 0;
 
-    public void Succeeded(HubInvocationContext call, long begin)
+    public void Succeeded(string method, string? user, long begin)
     {
-        if (begin != 0) LogCall(logger, call.HubMethodName, call.Context.UserIdentifier, time.GetElapsedTime(begin).TotalMilliseconds);
+        if (begin != 0) LogCall(logger, method, user, time.GetElapsedTime(begin).TotalMilliseconds);
     }
 
-    public void Refused(HubInvocationContext call, HubException error)
+    public void Refused(string method, string? user, HubException error)
     {
-        if (logger.IsEnabled(LogLevel.Debug)) LogRefused(logger, call.HubMethodName, call.Context.UserIdentifier, error.Message.Split(':')[0]);
+        if (logger.IsEnabled(LogLevel.Debug)) LogRefused(logger, method, user, error.Message.Split(':')[0]);
     }
 
     [LoggerMessage(1, LogLevel.Debug, "{Method} for user {UserId} took {Milliseconds:0.0} ms")]

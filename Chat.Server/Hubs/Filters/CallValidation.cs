@@ -7,12 +7,9 @@ namespace Chat.Server.Hubs.Filters;
 internal static class CallValidation
 {
     /// <exception cref="ChatException"><c>invalid</c> or <c>too_large</c>, naming the field.</exception>
-    public static void Check(IReadOnlyList<object?> arguments)
+    public static void Check(object? request)
     {
-        for (var i = 0; i < arguments.Count; i++)
-        {
-            if (arguments[i] is null) throw ChatException.Invalid("request", "is required");
-            (arguments[i] as IHubRequest)?.Validate();
-        }
+        if (request is null) throw ChatException.Invalid("request", "is required");
+        (request as IHubRequest)?.Validate();
     }
 }

@@ -27,11 +27,14 @@ internal sealed partial class LocalFirstLifetimeManager<THub> : HubLifetimeManag
     private readonly NodeChannel? _others;
     private readonly RemoteGroupCalls? _remoteGroups;
     private readonly ChatPushGate? _gate;
+    private readonly Func<HubConnectionContext, IHubProtocol>? _protocolOf;
 
     /// <param name="channels">Null when there is no Redis.</param>
     /// <param name="gate">Null when whatever other nodes push may be delivered at any time.</param>
+    /// <param name="protocolOf">What reads a connection's calls; null for the protocol that all share. It must write as that does.</param>
     public LocalFirstLifetimeManager(
-        IHubProtocolResolver protocols, SlowClients slow, NodeChannels? channels = null, ChatPushGate? gate = null)
+        IHubProtocolResolver protocols, SlowClients slow, NodeChannels? channels = null, ChatPushGate? gate = null,
+        Func<HubConnectionContext, IHubProtocol>? protocolOf = null)
     {
         // A push is encoded before it is known who gets it, so everybody has to speak the same.
         _protocol = protocols.AllProtocols.Count == 1
@@ -39,6 +42,7 @@ internal sealed partial class LocalFirstLifetimeManager<THub> : HubLifetimeManag
             : throw new InvalidOperationException("All clients must speak one hub protocol.");
         _slow = slow;
         _gate = gate;
+        _protocolOf = protocolOf;
         if (channels is null) return;
         _others = channels.Push;
         _others.Received += Receive;
@@ -47,6 +51,7 @@ internal sealed partial class LocalFirstLifetimeManager<THub> : HubLifetimeManag
 
     public override Task OnConnectedAsync(HubConnectionContext connection)
     {
+        if (_protocolOf is not null) connection.Protocol = _protocolOf(connection);
         _connections[connection.ConnectionId] = new ClientConnection(connection, _slow);
         return Task.CompletedTask;
     }
