@@ -23,6 +23,11 @@ internal static class Completions
     {
         void IThreadPoolWorkItem.Execute()
         {
+            Burst.Of(this, static some => some.Complete()).End();
+        }
+
+        private void Complete()
+        {
             foreach (var item in items) complete(item);
         }
     }

@@ -124,9 +124,12 @@ internal sealed partial class AppendLane : IAsyncDisposable
         var committed = _time.GetTimestamp();
         if (batch.HasNewRosters)
             await Task.WhenAll(batch.ChatsWithNewRoster.Select(chatId => TryAsync(() => _observer.RosterChangedAsync(chatId))));
-        Observe(batch.StoredMessages());
+        // What is pushed to the batch's senders goes out with the answers that they get.
+        var pushes = batch.Count > 1 ? Burst.Of((this, batch), static b => b.Item1.Observe(b.batch.StoredMessages())) : null;
+        if (pushes is null) Observe(batch.StoredMessages());
         _metrics.Pushed(_time.GetElapsedTime(committed));
         _metrics.AppendAnswered(batch.Complete());
+        pushes?.EndLater();
     }
 
     private async Task FailAsync(AppendBatch batch, Exception exception)

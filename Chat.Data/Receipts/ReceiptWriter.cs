@@ -94,15 +94,22 @@ public sealed class ReceiptWriter : IReceiptWriter, IAsyncDisposable
                 var batch = new ReceiptBatch([.. pending.Select(p => p.Mark)]);
                 await _receipts.StoreAsync(batch, _time.GetUtcNow().UtcDateTime);
                 _metrics.ReceiptsStored(pending.Count, _time.GetElapsedTime(start));
-                if (batch.Advanced.Count > 0) _advanced(batch.Advanced);
-                if (batch.Viewed.Count > 0) _viewed?.Invoke(batch.Viewed);
+                // What is pushed to those who marked goes out with the answers that they get.
+                var pushes = Burst.Of((this, batch), static b => b.Item1.Report(b.batch));
                 Completions.Run(pending, mark => mark.Result.TrySetResult(batch.ResultOf(mark.Mark)));
+                pushes.EndLater();
             }
             catch (Exception exception)
             {
                 _metrics.ReceiptsFailed(_time.GetElapsedTime(start));
                 Completions.Run(pending, mark => mark.Result.TrySetException(exception));
             }
+        }
+
+        private void Report(ReceiptBatch batch)
+        {
+            if (batch.Advanced.Count > 0) _advanced(batch.Advanced);
+            if (batch.Viewed.Count > 0) _viewed?.Invoke(batch.Viewed);
         }
     }
 

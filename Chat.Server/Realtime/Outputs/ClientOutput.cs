@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Pipelines;
+using Chat.Data;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -9,15 +11,20 @@ namespace Chat.Server.Realtime.Outputs;
 /// connection's output, and is a feature of the connection. SignalR makes one flush at a time. There is one for each connection: it is locked by
 /// itself, and makes what few need when they do.
 /// </summary>
-internal sealed class ClientOutput : PipeWriter
+internal sealed class ClientOutput : PipeWriter, IBurstMember
 {
     /// <summary>Pages that are read for a client, or have been read and are not written yet, at a time.</summary>
     private const int MaxPages = 4;
+
+    /// <summary>What a burst may hold back of one client. It is far below where a flush would have to wait for the client.</summary>
+    private const int MaxHeldBytes = 16 * 1024;
 
     private readonly PipeWriter _inner;
     private readonly StalledOutputs _stalledOutputs;
     private readonly IConnectionLifetimeFeature _connection;
     private bool _isStalled;
+    private bool _isWriting;
+    private Burst? _holder;
     private int _unwrittenPages;
 
     // Made for the first page: most connections never ask for one. It has no wait handle, so nothing is to be given back.
@@ -67,14 +74,74 @@ internal sealed class ClientOutput : PipeWriter
 
     public override void Advance(int bytes) => _inner.Advance(bytes);
 
-    public override Memory<byte> GetMemory(int sizeHint = 0) => _inner.GetMemory(sizeHint);
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        lock (this)
+        {
+            _isWriting = true;
+            return _inner.GetMemory(sizeHint);
+        }
+    }
 
-    public override Span<byte> GetSpan(int sizeHint = 0) => _inner.GetSpan(sizeHint);
+    public override Span<byte> GetSpan(int sizeHint = 0)
+    {
+        lock (this)
+        {
+            _isWriting = true;
+            return _inner.GetSpan(sizeHint);
+        }
+    }
 
-    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => Follow(_inner.FlushAsync(cancellationToken));
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        ValueTask<FlushResult> flush;
+        lock (this)
+        {
+            _isWriting = false;
+            if (MayHold(0)) return default;
+            _holder = null;
+            flush = _inner.FlushAsync(cancellationToken);
+        }
+        return Follow(flush);
+    }
 
-    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
-        Follow(_inner.WriteAsync(source, cancellationToken));
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        ValueTask<FlushResult> flush;
+        lock (this)
+        {
+            _isWriting = false;
+            if (MayHold(source.Length))
+            {
+                _inner.Write(source.Span);
+                return default;
+            }
+            _holder = null;
+            flush = _inner.WriteAsync(source, cancellationToken);
+        }
+        return Follow(flush);
+    }
+
+    private bool MayHold(int bytes)
+    {
+        if (Burst.Current is not { } burst || Volatile.Read(ref _unwrittenPages) > 0 || _inner.UnflushedBytes + bytes > MaxHeldBytes) return false;
+        if (_holder != burst) burst.Add(this);
+        _holder = burst;
+        return true;
+    }
+
+    public void BurstEnds()
+    {
+        lock (this)
+        {
+            // Who is writing flushes when done, or is in a burst that does.
+            if (_holder is null || _isWriting) return;
+            _holder = null;
+            // A client that takes nothing is noticed by the next write, which waits for it.
+            var flush = _inner.FlushAsync();
+            if (flush.IsCompletedSuccessfully) _ = flush.Result;
+        }
+    }
 
     public override void CancelPendingFlush() => _inner.CancelPendingFlush();
 
