@@ -1,84 +1,114 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
 namespace Chat.Data.Messages;
 
-/// <summary>One lane of the <see cref="MessageAppender"/>: a bounded queue and the loop that empties it.</summary>
+/// <summary>
+/// One lane of the <see cref="MessageAppender"/>: what waits in it, and the transactions that it has under way. While these are small, others
+/// may go beside them; <see cref="LaneQueue"/> says which.
+/// </summary>
 internal sealed partial class AppendLane : IAsyncDisposable
 {
     private readonly int _number;
-    private readonly Channel<PendingWork> _queue;
-    private readonly AppendConnection _connection;
     private readonly ChatDatabase _database;
     private readonly IAppendObserver _observer;
     private readonly AppenderLimits _limits;
     private readonly DataMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Task _loop;
+    private readonly Lock _gate = new();
+    private readonly LaneQueue _queue;
+    private readonly Stack<AppendConnection> _unused = [];
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _starting;
+    private bool _closed;
 
     public AppendLane(
         int number, ChatDatabase database, IAppendObserver observer, AppenderLimits limits, DataMetrics metrics, TimeProvider time, ILogger logger)
     {
         (_number, _database, _observer, _limits, _metrics, _time, _logger) = (number, database, observer, limits, metrics, time, logger);
-        _connection = new AppendConnection(database, limits.CommandTimeoutSeconds, time);
-        _queue = Channel.CreateBounded<PendingWork>(new BoundedChannelOptions(limits.MaxWaiting) { SingleReader = true });
-        // Whoever happens to make the lane, a call perhaps, is not whom its work is done for.
-        using (ExecutionContext.SuppressFlow()) _loop = Task.Run(RunAsync);
+        _queue = new LaneQueue(limits);
     }
 
-    public int Waiting => _queue.Reader.Count;
+    public int Waiting
+    {
+        get { lock (_gate) return _queue.Waiting; }
+    }
 
     public bool TryEnqueue(PendingWork work)
     {
         if (_metrics.MeasuresWait && work is PendingMessage message) message.EnqueuedAt = _time.GetTimestamp();
-        return _queue.Writer.TryWrite(work);
+        lock (_gate)
+        {
+            if (_closed || !_queue.TryAdd(work)) return false;
+            Start();
+            return true;
+        }
     }
 
     /// <summary>Takes no more, stores what is waiting, then returns.</summary>
     public async ValueTask DisposeAsync()
     {
-        _queue.Writer.TryComplete();
-        await _loop;
-        await _connection.DisposeAsync();
+        lock (_gate)
+        {
+            _closed = true;
+            if (_queue.IsEmpty) _drained.TrySetResult();
+        }
+        await _drained.Task;
+        foreach (var connection in _unused) await connection.DisposeAsync();
+    }
+
+    /// <summary>
+    /// Has a thread of the pool take what may go. What arrives before it does goes along. Whoever happens to call, is not whom the work is done
+    /// for, so the thread knows nothing of the caller's.
+    /// </summary>
+    private void Start()
+    {
+        if (_starting || !_queue.MayTake) return;
+        _starting = true;
+        ThreadPool.UnsafeQueueUserWorkItem(static lane => _ = lane.RunAsync(), this, preferLocal: false);
     }
 
     private async Task RunAsync()
     {
-        var batch = new List<PendingMessage>(_limits.MaxBatch);
-        while (await _queue.Reader.WaitToReadAsync())
+        AppendConnection? connection;
+        LaneTurn? turn;
+        lock (_gate)
         {
-            if (TakeBatch(batch))
-                await StoreAsync(batch);
-            else if (_queue.Reader.TryRead(out var work))
-                await ChangeAsync((PendingChange)work);
+            _starting = false;
+            // The one that was used last: at low load the others rest.
+            if (!_unused.TryPop(out connection)) connection = new AppendConnection(_database, _limits.CommandTimeoutSeconds, _time);
+            turn = Next(connection);
+        }
+        while (turn is not null)
+        {
+            if (turn.Change is { } change) await ChangeAsync(change);
+            else await StoreAsync(connection, turn.Messages);
+            lock (_gate)
+            {
+                _queue.Done(turn);
+                turn = Next(connection);
+            }
         }
     }
 
-    /// <summary>Takes the messages at the head of the queue, up to the bounds or the next change.</summary>
-    private bool TakeBatch(List<PendingMessage> batch)
+    private LaneTurn? Next(AppendConnection connection)
     {
-        batch.Clear();
-        var size = 0;
-        while (batch.Count < _limits.MaxBatch
-            && _queue.Reader.TryPeek(out var next) && next is PendingMessage message
-            && (batch.Count == 0 || size + message.Message.Size <= _limits.MaxBatchBytes))
-        {
-            _queue.Reader.TryRead(out _);
-            size += message.Message.Size;
-            batch.Add(message);
-        }
-        return batch.Count > 0;
+        var turn = _queue.Take();
+        if (turn is null) _unused.Push(connection);
+        // Perhaps more may go beside it.
+        Start();
+        if (_closed && _queue.IsEmpty) _drained.TrySetResult();
+        return turn;
     }
 
-    private async Task StoreAsync(List<PendingMessage> waiting)
+    private async Task StoreAsync(AppendConnection connection, IReadOnlyList<PendingMessage> waiting)
     {
         var batch = new AppendBatch(waiting, _time.GetUtcNow().UtcDateTime);
         var start = _time.GetTimestamp();
-        if (await CommitAsync(batch, waiting) is { } fault)
+        if (await CommitAsync(connection, batch, waiting) is { } fault)
         {
             _metrics.AppendFailed(batch.Count, _time.GetElapsedTime(start));
-            await FailAsync(batch, fault);
+            await FailAsync(connection, batch, fault);
             return;
         }
         _metrics.AppendCommitted(batch.Count, _time.GetElapsedTime(start));
@@ -88,7 +118,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
     }
 
     /// <returns>Why it failed; null when it is committed.</returns>
-    private async Task<Exception?> CommitAsync(AppendBatch batch, List<PendingMessage> waiting)
+    private async Task<Exception?> CommitAsync(AppendConnection connection, AppendBatch batch, IReadOnlyList<PendingMessage> waiting)
     {
         using var span = DataTracing.StartCommit(waiting, _number);
         var attempts = new Attempts();
@@ -96,19 +126,19 @@ internal sealed partial class AppendLane : IAsyncDisposable
         {
             try
             {
-                await _connection.StoreAsync(batch);
+                await connection.StoreAsync(batch);
                 return null;
             }
             catch (Exception exception) when (exception.IsDuplicateKey() && !batch.LooksForRepeats)
             {
                 // Somebody repeats a send. Rare, so the usual batch does not pay for looking; this one starts again and does.
-                await _connection.RollBackAsync();
+                await connection.RollBackAsync();
                 batch.LooksForRepeats = true;
             }
             catch (Exception exception) when (attempts.MayTryAgain(exception))
             {
                 _metrics.Conflict();
-                await _connection.RollBackAsync();
+                await connection.RollBackAsync();
                 await attempts.BackOffAsync(CancellationToken.None);
             }
             catch (Exception exception)
@@ -132,9 +162,9 @@ internal sealed partial class AppendLane : IAsyncDisposable
         pushes?.EndLater();
     }
 
-    private async Task FailAsync(AppendBatch batch, Exception exception)
+    private async Task FailAsync(AppendConnection connection, AppendBatch batch, Exception exception)
     {
-        await _connection.DiscardAsync();
+        await connection.DiscardAsync();
         _database.NoteBroken(exception);
         var unavailable = exception is DataUnavailableException || exception.IsUnavailable(CancellationToken.None) || exception.IsLockConflict();
         LogBatchFailed(_logger, batch.Count, batch.CommitSent, exception);

@@ -4,13 +4,15 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Data.Messages;
 
 /// <summary>Bounds of the group commit.</summary>
-/// <param name="Lanes">Each chat belongs to one lane; each lane has one transaction under way at a time.</param>
+/// <param name="Lanes">Each chat belongs to one lane.</param>
+/// <param name="Transactions">Transactions that a lane has under way at most, on as many connections; several only while they are small.</param>
 /// <param name="MaxBatch">Messages in one transaction.</param>
 /// <param name="MaxBatchBytes">UTF-16 code units of text in one transaction, so that a statement stays far below the server's packet limit.</param>
 /// <param name="MaxWaiting">Messages waiting per lane; more are refused.</param>
 /// <param name="CommandTimeoutSeconds">How long a statement of the lane may take before its outcome counts as unknown.</param>
 public sealed record AppenderLimits(
     int Lanes = 2,
+    int Transactions = 4,
     int MaxBatch = 1024,
     int MaxBatchBytes = 1_000_000,
     int MaxWaiting = 20_000,
@@ -19,6 +21,7 @@ public sealed record AppenderLimits(
 /// <summary>
 /// Stores messages by group commit. Every chat belongs to a lane; a lane drains whatever is waiting (no timer) into one
 /// transaction, so at low load a batch is one message and nothing is delayed, and at high load one disk flush carries hundreds.
+/// While a lane's transactions are small, those of other chats go beside them (<see cref="LaneQueue"/>).
 /// <para>
 /// Contract: a result is given only after the commit. Ids are numbered 1, 2, 3 … per chat in commit order, without a gap, on
 /// any number of nodes (they are allocated under the chat's row lock). Messages enqueued one after another for one chat are

@@ -6,6 +6,8 @@ namespace Chat.Data.Messages;
 /// <summary>Something that waits in a lane.</summary>
 internal abstract class PendingWork
 {
+    public abstract long ChatId { get; }
+
     public abstract void Fail(Exception exception);
 }
 
@@ -22,7 +24,7 @@ internal sealed class PendingMessage(NewMessage message) : PendingWork
 
     public Activity? TracedCall { get; } = DataTracing.TracedCall;
 
-    public long ChatId => Message.Roster.ChatId;
+    public override long ChatId => Message.Roster.ChatId;
 
     public MessageKey Key => new(ChatId, Message.ShownSenderId, Message.ClientMessageId);
 
@@ -48,8 +50,6 @@ internal readonly record struct ChangeEffects(
 
 internal abstract class PendingChange : PendingWork
 {
-    public abstract long ChatId { get; }
-
     /// <summary>Who leaves by it, should it have taken place.</summary>
     public abstract IReadOnlyList<long> Leaving { get; }
 

@@ -109,7 +109,7 @@ public sealed class AppendingMessages : DatabaseFixture
     {
         var chat = await Database.GroupAsync(_users);
         var other = await Database.GroupAsync(_users);
-        await using var appender = Appender(new RecordingObserver(), new AppenderLimits(Lanes: 1));
+        await using var appender = Appender(new RecordingObserver(), new AppenderLimits(Lanes: 1, Transactions: 1));
         var first = chat.Message(_users[0], "first");
         var stored = await appender.AppendAsync(first);
 

@@ -54,6 +54,7 @@ internal static class MessagingSetup
         builder.AddOptions("Sync", new SyncOptions(), o => o.TooLongAfter < 1 ? ("TooLongAfter", "must be at least 1") : null);
         builder.AddOptions("Messages", new AppenderLimits(), o =>
             o.Lanes is < 1 or > 64 ? ("Lanes", "must be from 1 to 64")
+            : o.Transactions is < 1 or > 16 ? ("Transactions", "must be from 1 to 16")
             : o.MaxBatch is < 1 or > 10_000 ? ("MaxBatch", "must be from 1 to 10000")
             : o.MaxBatchBytes < 10_000 ? ("MaxBatchBytes", "must be at least 10000")
             : o.MaxWaiting < 1 ? ("MaxWaiting", "must be at least 1")
