@@ -3,6 +3,7 @@ using System.Text;
 using BenchmarkDotNet.Attributes;
 using Chat.Server.Hubs;
 using Chat.Server.Hubs.Contract;
+using Chat.Server.Hubs.Direct;
 using Chat.Server.Realtime;
 using Chat.Server.Realtime.Backplane;
 using Microsoft.AspNetCore.SignalR;
@@ -18,6 +19,7 @@ public class Frames
     private readonly ChatHubBinder _binder = new();
     private WebApplication _product = null!;
     private IHubProtocol _protocol = null!;
+    private DirectCalls _calls = null!;
     private ReadOnlySequence<byte> _sendMessage;
     private readonly string[] _audience = ["user:100001", "user:100002"];
     private PushedEvent[] _events = null!;
@@ -29,6 +31,7 @@ public class Frames
     {
         _product = ProductServices.Create();
         _protocol = ProductServices.HubProtocolOf(_product);
+        _calls = _product.Services.GetRequiredService<DirectCalls>();
         var json = $$"""{"type":1,"invocationId":"0000012345","target":"SendMessage","arguments":[{"chatId":{{Samples.ChatId}},"clientMessageId":"0198c2f0-1234-7000-8000-0123456789ab","text":"{{Samples.Text}}"}]}""";
         _sendMessage = new ReadOnlySequence<byte>([.. Encoding.UTF8.GetBytes(json), Client.RawHubConnection.RecordSeparator]);
         _message = Samples.Message();
@@ -39,7 +42,16 @@ public class Frames
     [GlobalCleanup]
     public ValueTask CleanUp() => _product.DisposeAsync();
 
-    /// <summary>The frame of a <c>SendMessage</c> call, with its validation.</summary>
+    /// <summary>The frame of a <c>SendMessage</c> call, with its validation, as the server reads it.</summary>
+    [Benchmark]
+    public object ReadSendMessage()
+    {
+        var call = _calls.Find(_sendMessage.FirstSpan[..^1]) ?? throw new InvalidOperationException("The frame was not read.");
+        ((SendMessageRequest)call.Request).Validate();
+        return call.Request;
+    }
+
+    /// <summary>The same where the call is left to SignalR.</summary>
     [Benchmark]
     public HubMessage ParseSendMessage()
     {

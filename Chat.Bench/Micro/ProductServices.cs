@@ -1,4 +1,5 @@
 using Chat.Server.Features.Accounts;
+using Chat.Server.Features.Media;
 using Chat.Server.Hosting;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
@@ -16,9 +17,15 @@ internal static class ProductServices
         builder.Logging.ClearProviders();
         builder.AddDatabase();
         builder.AddMessaging();
+        builder.AddConnections();
         builder.AddRedis();
         builder.AddPresence();
+        builder.AddPeople();
+        builder.AddMarks();
+        builder.AddFinding();
         builder.AddAccounts();
+        builder.AddMedia();
+        builder.AddTelemetry();
         return builder.Build();
     }
 

@@ -29,6 +29,7 @@ internal sealed class AppendBatch
             pending.Chat = chat;
         }
         ChatIds = [.. _chats.Keys.Order()];
+        Chats = [.. ChatIds.Select(id => _chats[id])];
     }
 
     public int Count => _waiting.Count;
@@ -40,6 +41,9 @@ internal sealed class AppendBatch
 
     /// <summary>Ascending: every transaction locks chats in this order.</summary>
     public IReadOnlyList<long> ChatIds { get; }
+
+    /// <summary>In the same order.</summary>
+    public IReadOnlyList<BatchChat> Chats { get; }
 
     /// <summary>Set when a unique key said that a message of this batch is stored already.</summary>
     public bool LooksForRepeats { get; set; }
@@ -70,7 +74,7 @@ internal sealed class AppendBatch
 
     /// <summary>Chats that get messages, with their new last id.</summary>
     public IEnumerable<(long ChatId, long LastMessageId)> NewHeads =>
-        ChatIds.Select(id => _chats[id]).Where(chat => chat.Added > 0).Select(chat => (chat.ChatId, chat.LastMessageId));
+        Chats.Where(chat => chat.Added > 0).Select(chat => (chat.ChatId, chat.LastMessageId));
 
     /// <summary>Of <see cref="NewHeads"/>, those whose new messages are all withheld: they are no activity that anybody but the sender may see.</summary>
     public IReadOnlyList<long> QuietChats => IsPlain ? [] : [.. NewHeads.Select(head => head.ChatId).Where(id => !_chats[id].IsActive)];

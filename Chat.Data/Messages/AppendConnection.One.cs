@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 
 namespace Chat.Data.Messages;
 
@@ -10,32 +11,32 @@ internal sealed partial class AppendConnection
     /// <summary>Chats that were seen to want more of a message than that it is written.</summary>
     private readonly HashSet<long> _special = [];
 
-    private const string LockOneSql = """
+    // LAST_INSERT_ID remembers the number for the statements after this one.
+    private const string MoveOneSql = """
         BEGIN;
-        SELECT last_message_id, roster_version, slow_mode_seconds, disappear_seconds FROM chats WHERE chat_id =
+        UPDATE chats SET last_message_at = @now, last_message_id = LAST_INSERT_ID(last_message_id + 1)
         """;
 
-    // {0}: the rest of the row that is written, which comes from here.
+    // {0}: the chat, {1}: the sender and the client's id. Only after an UPDATE that found the chat as it has to be.
     private const string InsertOneSql = """
         INSERT INTO messages (chat_id, message_id, sender_id, client_message_id, message_type, message_text, sent_at)
-        SELECT chat_id, last_message_id + 1, {0}, 'text', @t0, @now FROM chats
+        SELECT {0}, LAST_INSERT_ID(), {1}, 'text', @t0, @now FROM DUAL WHERE ROW_COUNT() = 1;
+        SELECT ROW_COUNT(), LAST_INSERT_ID();
+        COMMIT
         """;
 
-    private const string MoveOneSql = "UPDATE chats SET last_message_at = @now, last_message_id = last_message_id + 1";
-
     /// <summary>
-    /// The row is locked before it is read, so that the statements after that see the same. They write nothing where the sender has to be
-    /// looked up again, or where the chat has slow mode or a timer: the condition finds no row then, and the COMMIT has nothing to commit.
+    /// The update locks the chat's row. It finds none where the sender has to be looked up again, or where the chat has slow mode or a timer:
+    /// then nothing is inserted, and the COMMIT has nothing to commit.
     /// </summary>
     private string StoreOneSql(PendingMessage only, long version)
     {
-        var condition = Inv($"WHERE chat_id = {only.ChatId} AND roster_version = {version} AND slow_mode_seconds = 0 AND disappear_seconds = 0");
+        var chatId = only.ChatId.ToString(CultureInfo.InvariantCulture);
         var key = Inv($"{only.Message.ShownSenderId}, {SqlLiterals.Of(only.Message.ClientMessageId)}");
         return _sql.Clear()
-            .Append(LockOneSql).Append(' ').Append(only.ChatId).Append(" FOR UPDATE;\n")
-            .Append(InsertOneSql.Replace("{0}", key, StringComparison.Ordinal)).Append('\n').Append(condition).Append(";\n")
-            .Append(MoveOneSql).Append('\n').Append(condition).Append(";\n")
-            .Append("COMMIT").ToString();
+            .Append(MoveOneSql)
+            .Append(Inv($"\nWHERE chat_id = {chatId} AND roster_version = {version} AND slow_mode_seconds = 0 AND disappear_seconds = 0;\n"))
+            .Append(InsertOneSql.Replace("{0}", chatId, StringComparison.Ordinal).Replace("{1}", key, StringComparison.Ordinal)).ToString();
     }
 
     /// <returns>False when nothing was written, and the message has to go the usual way.</returns>
@@ -49,30 +50,34 @@ internal sealed partial class AppendConnection
         command.AddParameter(ParameterNames.At(0), only.Message.Text!);
 
         batch.CommitSent = true;
-        var head = await ReadHeadAsync(command);
-        if (head is not { } found || found.RosterVersion != version || found.SlowModeSeconds > 0 || found.DisappearSeconds > 0)
+        if (await ReadNumberAsync(command) is not { } number)
         {
             batch.CommitSent = false;
-            if (head is { SlowModeSeconds: > 0 } or { DisappearSeconds: > 0 }) Remember(only.ChatId);
             return false;
         }
-        batch.AddHead(only.ChatId, found.LastMessageId, found.RosterVersion);
+        batch.AddHead(only.ChatId, number - 1, version);
         batch.Plan();
         return true;
     }
 
     /// <summary>Runs it to its end: an error of a later statement comes with that statement's result.</summary>
-    private static async Task<Head?> ReadHeadAsync(DbCommand command)
+    private static async Task<long?> ReadNumberAsync(DbCommand command)
     {
         await using var reader = await command.ExecuteReaderAsync();
-        Head? head = null;
+        long? number = null;
         do
         {
-            if (reader.FieldCount > 0 && await reader.ReadAsync())
-                head = new Head(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt32(2), reader.GetInt32(3));
+            if (reader.FieldCount > 0 && await reader.ReadAsync() && reader.GetInt64(0) == 1) number = Convert.ToInt64(reader.GetValue(1), CultureInfo.InvariantCulture);
         }
         while (await reader.NextResultAsync());
-        return head;
+        return number;
+    }
+
+    /// <summary>Chats that want more of a message than that it is written go the usual way at once.</summary>
+    private void RememberSpecial(AppendBatch batch)
+    {
+        foreach (var chat in batch.Chats)
+            if (!chat.IsOrdinary) Remember(chat.ChatId);
     }
 
     private void Remember(long chatId)
@@ -80,6 +85,4 @@ internal sealed partial class AppendConnection
         if (_special.Count == MaxKnownSpecial) _special.Clear();
         _special.Add(chatId);
     }
-
-    private readonly record struct Head(long LastMessageId, long RosterVersion, int SlowModeSeconds, int DisappearSeconds);
 }

@@ -32,6 +32,7 @@ internal sealed partial class AppendConnection(ChatDatabase database, int comman
         if (batch.OnlyPlain is { } only && await TryStoreOneAsync(_connection, batch, only)) return;
 
         await LockHeadsAsync(_connection, batch);
+        RememberSpecial(batch);
         if (batch.ChecksSenders) await CheckSendersAsync(_connection, batch);
         if (batch.LooksForRepeats) await FindRepeatedAsync(_connection, batch);
         batch.Plan();

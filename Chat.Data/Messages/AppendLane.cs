@@ -81,13 +81,29 @@ internal sealed partial class AppendLane : IAsyncDisposable
         }
         while (turn is not null)
         {
-            if (turn.Change is { } change) await ChangeAsync(change);
-            else await StoreAsync(connection, turn.Messages);
+            await RunAsync(connection, turn);
             lock (_gate)
             {
                 _queue.Done(turn);
                 turn = Next(connection);
             }
+        }
+    }
+
+    /// <summary>Never fails: its chats would wait for its end for ever.</summary>
+    private async Task RunAsync(AppendConnection connection, LaneTurn turn)
+    {
+        try
+        {
+            if (turn.Change is { } change) await ChangeAsync(change);
+            else await StoreAsync(connection, turn.Messages);
+        }
+        catch (Exception exception)
+        {
+            LogTurnFailed(_logger, exception);
+            await connection.DiscardAsync();
+            turn.Change?.Fail(exception);
+            Completions.Run(turn.Messages, message => message.Fail(exception));
         }
     }
 
@@ -241,4 +257,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
 
     [LoggerMessage(2, LogLevel.Error, "Committed messages could not be reported")]
     private static partial void LogObserverFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3, LogLevel.Error, "A transaction of a lane ended in a way that nobody foresaw")]
+    private static partial void LogTurnFailed(ILogger logger, Exception exception);
 }

@@ -31,6 +31,9 @@ internal sealed class BatchChat(long chatId, long checkedVersion)
     /// <summary>Whether its senders must be looked up under the lock.</summary>
     public bool ChecksSenders => RosterChanged || SlowMode > TimeSpan.Zero;
 
+    /// <summary>Whether a message only has to be written into it.</summary>
+    public bool IsOrdinary => SlowMode == TimeSpan.Zero && DisappearAfter == TimeSpan.Zero;
+
     /// <summary>Another message, checked against this version of the roster.</summary>
     public void Checked(long version)
     {

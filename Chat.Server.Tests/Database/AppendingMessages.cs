@@ -436,7 +436,7 @@ public sealed class AppendingMessages : DatabaseFixture
         var ids = await Database.ListAsync<long>(
             """
             SELECT id FROM information_schema.processlist
-            WHERE db = DATABASE() AND id <> CONNECTION_ID() AND info LIKE '%FROM chats %FOR UPDATE%'
+            WHERE db = DATABASE() AND id <> CONNECTION_ID() AND (info LIKE '%FROM chats %FOR UPDATE%' OR info LIKE '%UPDATE chats SET%')
             """);
         foreach (var id in ids) await Database.ExecuteAsync($"KILL {id}");
         return ids.Count;

@@ -154,7 +154,7 @@ public sealed class SendingBesideOthers : DatabaseFixture
         var ids = await Database.ListAsync<long>(
             $"""
             SELECT id FROM information_schema.processlist
-            WHERE db = DATABASE() AND id <> CONNECTION_ID() AND info LIKE '%FROM chats %chat_id = {chat.ChatId} FOR UPDATE%'
+            WHERE db = DATABASE() AND id <> CONNECTION_ID() AND info LIKE '%UPDATE chats SET %chat_id = {chat.ChatId} AND%'
             """);
         foreach (var id in ids) await Database.ExecuteAsync($"KILL {id}");
         return ids.Count > 0;
