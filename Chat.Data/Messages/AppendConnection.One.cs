@@ -20,10 +20,10 @@ internal sealed partial class AppendConnection
     // {0}: the chat, {1}: the sender and the client's id. Only after an UPDATE that found the chat as it has to be.
     private const string InsertOneSql = """
         INSERT INTO messages (chat_id, message_id, sender_id, client_message_id, message_type, message_text, sent_at)
-        SELECT {0}, LAST_INSERT_ID(), {1}, 'text', @t0, @now FROM DUAL WHERE ROW_COUNT() = 1;
-        SELECT ROW_COUNT(), LAST_INSERT_ID();
-        COMMIT
+        SELECT {0}, LAST_INSERT_ID(), {1}, 'text', @t0, @now FROM DUAL WHERE ROW_COUNT() = 1
         """;
+
+    private const string NumberOfOneSql = "SELECT ROW_COUNT(), LAST_INSERT_ID()";
 
     /// <summary>
     /// The update locks the chat's row. It finds none where the sender has to be looked up again, or where the chat has slow mode or a timer:
@@ -36,7 +36,8 @@ internal sealed partial class AppendConnection
         return _sql.Clear()
             .Append(MoveOneSql)
             .Append(Inv($"\nWHERE chat_id = {chatId} AND roster_version = {version} AND slow_mode_seconds = 0 AND disappear_seconds = 0;\n"))
-            .Append(InsertOneSql.Replace("{0}", chatId, StringComparison.Ordinal).Replace("{1}", key, StringComparison.Ordinal)).ToString();
+            .Append(InsertOneSql.Replace("{0}", chatId, StringComparison.Ordinal).Replace("{1}", key, StringComparison.Ordinal)).Append(";\n")
+            .Append(NumberOfOneSql).Append(";\nCOMMIT").ToString();
     }
 
     /// <returns>False when nothing was written, and the message has to go the usual way.</returns>

@@ -14,6 +14,7 @@ using Chat.Server.Features.Permissions;
 using Chat.Server.Features.Pictures;
 using Chat.Server.Features.Receipts;
 using Chat.Server.Hubs;
+using Chat.Server.Hubs.Direct;
 using Chat.Server.Hubs.Filters;
 using Chat.Server.Realtime;
 using Chat.Server.Realtime.Backplane;
@@ -29,11 +30,6 @@ internal static class MessagingSetup
 {
     /// <summary>A text of 4,096 characters, each escaped as \uXXXX, and a list of 1,023 ids both fit well.</summary>
     private const int MaxFrameBytes = 64 * 1024;
-
-    /// <summary>
-    /// A client's next send must not wait for the commit of its last. Order is kept by what runs before the first await.
-    /// </summary>
-    private const int MaxParallelCalls = 64;
 
     /// <summary>Until then a connection that says nothing keeps others from being set up.</summary>
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
@@ -150,7 +146,7 @@ internal static class MessagingSetup
             .AddSignalR(options =>
             {
                 options.MaximumReceiveMessageSize = MaxFrameBytes;
-                options.MaximumParallelInvocationsPerClient = MaxParallelCalls;
+                options.MaximumParallelInvocationsPerClient = DirectCaller.MaxUnderWay;
                 options.HandshakeTimeout = HandshakeTimeout;
             })
             .AddJsonProtocol(options =>

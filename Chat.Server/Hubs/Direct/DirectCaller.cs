@@ -12,8 +12,11 @@ namespace Chat.Server.Hubs.Direct;
 /// </summary>
 internal sealed class DirectCaller(IHubProtocol inner, DirectCalls calls, HubConnectionContext connection, long userId) : IHubProtocol
 {
-    /// <summary>More than these go SignalR's way, which makes a client wait that asks for too much at a time.</summary>
-    private const int MaxUnderWay = 64;
+    /// <summary>
+    /// A client's next send must not wait for the commit of its last, so its calls run beside each other. More than these go SignalR's way, which runs
+    /// as many, and then makes the client wait.
+    /// </summary>
+    public const int MaxUnderWay = 64;
 
     /// <summary>Ends each record of SignalR's JSON protocol.</summary>
     private const byte RecordSeparator = 0x1e;
