@@ -16,6 +16,9 @@ internal sealed class LaneQueue(AppenderLimits limits)
     private int _turns;
     private int _underWay;
 
+    /// <summary>How many the transaction held that ended last: where that was many, more will come, and are better stored together.</summary>
+    private int _ended;
+
     /// <summary>Also what waits for its chat.</summary>
     public int Waiting { get; private set; }
 
@@ -23,7 +26,7 @@ internal sealed class LaneQueue(AppenderLimits limits)
 
     /// <summary>Whether it is worth a look at what waits.</summary>
     public bool MayTake =>
-        _released.Count + _arrived.Count > 0 && (_turns == 0 || (_turns < limits.Transactions && _underWay < Few));
+        _released.Count + _arrived.Count > 0 && (_turns == 0 || (_turns < limits.Transactions && _underWay < Few && _ended < Few));
 
     public bool TryAdd(PendingWork work)
     {
@@ -60,6 +63,7 @@ internal sealed class LaneQueue(AppenderLimits limits)
     {
         _turns--;
         _underWay -= turn.Count;
+        _ended = turn.Count;
         foreach (var chatId in turn.ChatIds)
             if (_chats.Remove(chatId, out var chat) && chat.HasWaiting)
                 foreach (var work in chat.Waiting) _released.Enqueue(work);

@@ -69,6 +69,21 @@ public sealed class WhoMayGoInALane
     }
 
     [Test]
+    public void After_a_transaction_of_many_a_few_go_alone_and_what_comes_meanwhile_goes_together()
+    {
+        Add([.. Enumerable.Range(10, LaneQueue.Few).Select(chat => (long)chat)]);
+        _queue.Done(_queue.Take()!);
+        Add(1);
+        var few = _queue.Take()!;
+        Add(2, 3);
+        Assert.That(_queue.MayTake, Is.False);
+        _queue.Done(few);
+        Assert.That(_queue.Take()!.Count, Is.EqualTo(2));
+        Add(4);
+        Assert.That(_queue.MayTake, Is.True, "few again");
+    }
+
+    [Test]
     public void There_are_no_more_transactions_than_allowed()
     {
         var turns = new List<LaneTurn>();
