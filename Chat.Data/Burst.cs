@@ -26,8 +26,15 @@ public sealed class Burst
     public static Burst? Current => _current;
 
     /// <summary>Runs work, which must not be in a burst already, without its end.</summary>
-    public static Burst Of<T>(T argument, Action<T> work)
+    /// <param name="callers">For whom it is done.</param>
+    /// <returns>Null where it is done for one: nothing waits then.</returns>
+    public static Burst? Of<T>(int callers, T argument, Action<T> work)
     {
+        if (callers == 1)
+        {
+            work(argument);
+            return null;
+        }
         var burst = _current = new Burst();
         try
         {

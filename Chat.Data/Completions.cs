@@ -21,10 +21,7 @@ internal static class Completions
 
     private sealed class Some<T>(T[] items, Action<T> complete) : IThreadPoolWorkItem
     {
-        void IThreadPoolWorkItem.Execute()
-        {
-            Burst.Of(this, static some => some.Complete()).End();
-        }
+        void IThreadPoolWorkItem.Execute() => Burst.Of(items.Length, this, static some => some.Complete())?.End();
 
         private void Complete()
         {

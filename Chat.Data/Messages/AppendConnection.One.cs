@@ -8,7 +8,7 @@ internal sealed partial class AppendConnection
 {
     private const int MaxKnownSpecial = 1_000;
 
-    /// <summary>Chats that were seen to want more of a message than that it is written.</summary>
+    /// <summary>Chats that were seen to want more of a message than that it is written: they go the usual way at once.</summary>
     private readonly HashSet<long> _special = [];
 
     // LAST_INSERT_ID remembers the number for the statements after this one.
@@ -68,22 +68,21 @@ internal sealed partial class AppendConnection
         long? number = null;
         do
         {
-            if (reader.FieldCount > 0 && await reader.ReadAsync() && reader.GetInt64(0) == 1) number = Convert.ToInt64(reader.GetValue(1), CultureInfo.InvariantCulture);
+            // The second one comes unsigned.
+            if (reader.FieldCount > 0 && await reader.ReadAsync() && reader.GetInt64(0) == 1)
+                number = Convert.ToInt64(reader.GetValue(1), CultureInfo.InvariantCulture);
         }
         while (await reader.NextResultAsync());
         return number;
     }
 
-    /// <summary>Chats that want more of a message than that it is written go the usual way at once.</summary>
     private void RememberSpecial(AppendBatch batch)
     {
         foreach (var chat in batch.Chats)
-            if (!chat.IsOrdinary) Remember(chat.ChatId);
-    }
-
-    private void Remember(long chatId)
-    {
-        if (_special.Count == MaxKnownSpecial) _special.Clear();
-        _special.Add(chatId);
+        {
+            if (chat.IsOrdinary) continue;
+            if (_special.Count == MaxKnownSpecial) _special.Clear();
+            _special.Add(chat.ChatId);
+        }
     }
 }

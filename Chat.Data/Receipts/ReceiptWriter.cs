@@ -95,9 +95,9 @@ public sealed class ReceiptWriter : IReceiptWriter, IAsyncDisposable
                 await _receipts.StoreAsync(batch, _time.GetUtcNow().UtcDateTime);
                 _metrics.ReceiptsStored(pending.Count, _time.GetElapsedTime(start));
                 // What is pushed to those who marked goes out with the answers that they get.
-                var pushes = Burst.Of((this, batch), static b => b.Item1.Report(b.batch));
+                var pushes = Burst.Of(pending.Count, (this, batch), static b => b.Item1.Report(b.batch));
                 Completions.Run(pending, mark => mark.Result.TrySetResult(batch.ResultOf(mark.Mark)));
-                pushes.EndLater();
+                pushes?.EndLater();
             }
             catch (Exception exception)
             {

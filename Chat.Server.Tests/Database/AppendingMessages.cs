@@ -424,22 +424,11 @@ public sealed class AppendingMessages : DatabaseFixture
         await using (await HeldLock.OnChatAsync(Database, chat.ChatId))
         {
             send = appender.AppendAsync(message);
-            await Deadline.UntilAsync(async () => await KillWaitingAsync() > 0, "the lane waits for the lock, and its connection is killed");
+            await Deadline.UntilAsync(() => HeldLock.KillWaitingForChatAsync(Database, chat.ChatId), "the lane waits for the lock, and its connection is killed");
             Assert.ThrowsAsync<Chat.Data.DataUnavailableException>(() => send.OrDeadline());
         }
         Assert.That((await appender.AppendAsync(message).OrDeadline()).MessageId, Is.EqualTo(1));
         Assert.That(await Database.StoredAsync(chat.ChatId), Has.Count.EqualTo(1));
-    }
-
-    private async Task<int> KillWaitingAsync()
-    {
-        var ids = await Database.ListAsync<long>(
-            """
-            SELECT id FROM information_schema.processlist
-            WHERE db = DATABASE() AND id <> CONNECTION_ID() AND (info LIKE '%FROM chats %FOR UPDATE%' OR info LIKE '%UPDATE chats SET%')
-            """);
-        foreach (var id in ids) await Database.ExecuteAsync($"KILL {id}");
-        return ids.Count;
     }
 
     private MessageAppender Appender(IAppendObserver observer, AppenderLimits? limits = null, int node = 0) =>

@@ -129,7 +129,7 @@ public sealed class SendingBesideOthers : DatabaseFixture
             var killed = appender.AppendAsync(chats[0].Message(_users[0]));
             await Deadline.UntilAsync(() => appender.Waiting == 0, "it is under way");
             spared = appender.AppendAsync(chats[1].Message(_users[0]));
-            await Deadline.UntilAsync(async () => await KillWaitingForAsync(chats[0]), "it waits for the lock, and its connection is killed");
+            await Deadline.UntilAsync(() => HeldLock.KillWaitingForChatAsync(Database, chats[0].ChatId), "it waits for the lock, and its connection is killed");
             Assert.ThrowsAsync<Chat.Data.DataUnavailableException>(() => killed.OrDeadline());
         }
         Assert.That((await spared.OrDeadline()).Outcome, Is.EqualTo(AppendOutcome.Stored));
@@ -148,17 +148,6 @@ public sealed class SendingBesideOthers : DatabaseFixture
         appender.ChangeAsync(chat.ChatId, [], async (connection, transaction) => new Change<long>(
             await connection.ExecuteScalarAsync<long>(
                 "SELECT last_message_id FROM chats WHERE chat_id = @ChatId FOR UPDATE", new { chat.ChatId }, transaction), [], []));
-
-    private async Task<bool> KillWaitingForAsync(Roster chat)
-    {
-        var ids = await Database.ListAsync<long>(
-            $"""
-            SELECT id FROM information_schema.processlist
-            WHERE db = DATABASE() AND id <> CONNECTION_ID() AND info LIKE '%UPDATE chats SET %chat_id = {chat.ChatId} AND%'
-            """);
-        foreach (var id in ids) await Database.ExecuteAsync($"KILL {id}");
-        return ids.Count > 0;
-    }
 
     private MessageAppender Appender(IAppendObserver observer) =>
         new(Database.Database, observer, new AppenderLimits(Lanes: 1), TestMetrics.Data(), TimeProvider.System, NullLogger<MessageAppender>.Instance);

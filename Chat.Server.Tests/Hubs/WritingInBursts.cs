@@ -49,7 +49,7 @@ public sealed class WritingInBursts
     [Test]
     public void Everything_of_a_burst_is_there_at_its_end_in_order()
     {
-        var burst = Burst.Of(this, static t =>
+        var burst = InBurst(static t =>
         {
             t.Write("a");
             t.Serialize("b");
@@ -61,10 +61,17 @@ public sealed class WritingInBursts
     }
 
     [Test]
+    public void What_is_done_for_one_caller_is_no_burst()
+    {
+        Assert.That(Burst.Of(callers: 1, this, static t => t.Write("a")), Is.Null);
+        Assert.That(Read(), Is.EqualTo("a"));
+    }
+
+    [Test]
     public void The_first_to_flush_flushes_for_all()
     {
-        var first = Burst.Of(this, static t => t.Write("a"));
-        var second = Burst.Of(this, static t => t.Write("b"));
+        var first = InBurst(static t => t.Write("a"));
+        var second = InBurst(static t => t.Write("b"));
         second.End();
         Assert.That(Read(), Is.EqualTo("ab"));
         Write("c");
@@ -77,7 +84,7 @@ public sealed class WritingInBursts
     [Test]
     public void Who_writes_outside_takes_along_what_is_held()
     {
-        var burst = Burst.Of(this, static t => t.Write("a"));
+        var burst = InBurst(static t => t.Write("a"));
         Write("b");
         Assert.That(Read(), Is.EqualTo("ab"));
         burst.End();
@@ -87,12 +94,12 @@ public sealed class WritingInBursts
     [Test]
     public void A_burst_that_ends_while_somebody_writes_leaves_the_flush_to_them()
     {
-        var first = Burst.Of(this, static t => t.Write("a"));
+        var first = InBurst(static t => t.Write("a"));
         "b"u8.CopyTo(_output.GetSpan(1));
         first.End();
         Assert.That(Read(), Is.Empty, "the buffer that is being written must not be given away");
         _output.Advance(1);
-        var second = Burst.Of(this, static t => _ = t._output.FlushAsync().AsTask());
+        var second = InBurst(static t => _ = t._output.FlushAsync().AsTask());
         Assert.That(Read(), Is.Empty);
         second.End();
         Assert.That(Read(), Is.EqualTo("ab"));
@@ -101,7 +108,7 @@ public sealed class WritingInBursts
     [Test]
     public void Much_is_not_held()
     {
-        var burst = Burst.Of(this, static t =>
+        var burst = InBurst(static t =>
         {
             for (var i = 0; i < 20; i++) t.Write(new string('x', 1000));
         });
@@ -115,7 +122,7 @@ public sealed class WritingInBursts
     public async Task A_client_that_takes_nothing_is_noticed_by_the_next_write()
     {
         for (var i = 0; i < 6; i++) Write(new string('x', 10_000));
-        Burst.Of(this, static t => t.Write(new string('y', 10_000))).End();
+        InBurst(static t => t.Write(new string('y', 10_000))).End();
         Assert.That(_stalled.Count, Is.Zero);
         var last = _output.WriteAsync("last"u8.ToArray()).AsTask();
         Assert.That((last.IsCompleted, _stalled.Count), Is.EqualTo((false, 1)));
@@ -128,7 +135,7 @@ public sealed class WritingInBursts
     [Test]
     public void The_end_of_a_burst_does_not_mind_that_the_connection_has_ended()
     {
-        var burst = Burst.Of(this, static t => t.Write("a"));
+        var burst = InBurst(static t => t.Write("a"));
         _output.Complete();
         _pipe.Reader.Complete();
         Assert.DoesNotThrow(burst.End);
@@ -137,9 +144,11 @@ public sealed class WritingInBursts
     [Test]
     public void A_fault_of_the_work_leaves_no_burst_behind()
     {
-        Assert.Throws<InvalidCastException>(() => Burst.Of(this, static _ => throw new InvalidCastException()));
+        Assert.Throws<InvalidCastException>(() => InBurst(static _ => throw new InvalidCastException()));
         Assert.That(Burst.Current, Is.Null);
     }
+
+    private Burst InBurst(Action<WritingInBursts> work) => Burst.Of(callers: 2, this, work)!;
 
     /// <summary>As SignalR writes what is encoded already.</summary>
     private void Write(string text) => _ = _output.WriteAsync(Encoding.UTF8.GetBytes(text)).AsTask();

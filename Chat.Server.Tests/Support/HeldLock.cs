@@ -17,6 +17,19 @@ internal sealed class HeldLock : IAsyncDisposable
     public static Task<HeldLock> OnParticipantAsync(TestDatabase database, long chatId, long userId) =>
         TakeAsync(database, "SELECT user_id FROM chat_participants WHERE chat_id = @chatId AND user_id = @userId FOR UPDATE", new { chatId, userId });
 
+    /// <summary>Ends the connections on which a single plain text waits for the row of this chat.</summary>
+    /// <returns>False when none does yet.</returns>
+    public static async Task<bool> KillWaitingForChatAsync(TestDatabase database, long chatId)
+    {
+        var ids = await database.ListAsync<long>(
+            $"""
+            SELECT id FROM information_schema.processlist
+            WHERE db = DATABASE() AND id <> CONNECTION_ID() AND info LIKE '%UPDATE chats SET %chat_id = {chatId} AND%'
+            """);
+        foreach (var id in ids) await database.ExecuteAsync($"KILL {id}");
+        return ids.Count > 0;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _transaction.RollbackAsync();

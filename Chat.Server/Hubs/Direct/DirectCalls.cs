@@ -41,8 +41,7 @@ internal sealed class DirectCalls
     }
 
     /// <summary>A connection's protocol, for a connection whose user is known.</summary>
-    public IHubProtocol ProtocolOf(HubConnectionContext connection) =>
-        new DirectCaller(_protocol, this, connection, long.Parse(connection.UserIdentifier!));
+    public IHubProtocol ProtocolOf(HubConnectionContext connection) => new DirectCaller(_protocol, this, connection, connection.UserId());
 
     /// <returns>Null for everything that is not an ordinary call of one of these methods.</returns>
     public DirectCall? Find(ReadOnlySpan<byte> record)

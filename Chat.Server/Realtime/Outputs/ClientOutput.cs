@@ -122,14 +122,6 @@ internal sealed class ClientOutput : PipeWriter, IBurstMember
         return Follow(flush);
     }
 
-    private bool MayHold(int bytes)
-    {
-        if (Burst.Current is not { } burst || Volatile.Read(ref _unwrittenPages) > 0 || _inner.UnflushedBytes + bytes > MaxHeldBytes) return false;
-        if (_holder != burst) burst.Add(this);
-        _holder = burst;
-        return true;
-    }
-
     public void BurstEnds()
     {
         lock (this)
@@ -148,6 +140,14 @@ internal sealed class ClientOutput : PipeWriter, IBurstMember
     public override void Complete(Exception? exception = null) => _inner.Complete(exception);
 
     public override ValueTask CompleteAsync(Exception? exception = null) => _inner.CompleteAsync(exception);
+
+    private bool MayHold(int bytes)
+    {
+        if (Burst.Current is not { } burst || Volatile.Read(ref _unwrittenPages) > 0 || _inner.UnflushedBytes + bytes > MaxHeldBytes) return false;
+        if (_holder != burst) burst.Add(this);
+        _holder = burst;
+        return true;
+    }
 
     private ValueTask<FlushResult> Follow(ValueTask<FlushResult> flush)
     {
