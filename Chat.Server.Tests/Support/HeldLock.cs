@@ -17,14 +17,15 @@ internal sealed class HeldLock : IAsyncDisposable
     public static Task<HeldLock> OnParticipantAsync(TestDatabase database, long chatId, long userId) =>
         TakeAsync(database, "SELECT user_id FROM chat_participants WHERE chat_id = @chatId AND user_id = @userId FOR UPDATE", new { chatId, userId });
 
-    /// <summary>Ends the connections on which a single plain text waits for the row of this chat.</summary>
+    /// <summary>Ends the connections on which a single message waits for the row of this chat; on a cluster each goes the usual way of a batch.</summary>
     /// <returns>False when none does yet.</returns>
     public static async Task<bool> KillWaitingForChatAsync(TestDatabase database, long chatId)
     {
         var ids = await database.ListAsync<long>(
             $"""
             SELECT id FROM information_schema.processlist
-            WHERE db = DATABASE() AND id <> CONNECTION_ID() AND info LIKE '%UPDATE chats SET %chat_id = {chatId} AND%'
+            WHERE db = DATABASE() AND id <> CONNECTION_ID()
+              AND (info LIKE '%UPDATE chats SET %chat_id = {chatId} AND%' OR info LIKE '%FROM chats %chat_id IN ({chatId})%FOR UPDATE%')
             """);
         foreach (var id in ids) await database.ExecuteAsync($"KILL {id}");
         return ids.Count > 0;
