@@ -31,8 +31,8 @@ internal static class RepeatReaders
         if (messages.Count == 0) return new Dictionary<(long, long), IReadOnlyList<long>>();
         var condition = string.Join(" OR ", messages.Select(m =>
             string.Create(CultureInfo.InvariantCulture, $"(m.chat_id = {m.ChatId} AND m.message_id = {m.MessageId})")));
-        var rows = await connection.QueryAsync<ReaderRow>(new CommandDefinition(
-            ReadersSql.Replace("{0}", condition, StringComparison.Ordinal), commandTimeout: commandTimeoutSeconds, flags: CommandFlags.Buffered | CommandFlags.NoCache));
+        var rows = await connection.QueryAsync<ReaderRow>(UncachedSql.Of(
+            ReadersSql.Replace("{0}", condition, StringComparison.Ordinal), timeoutSeconds: commandTimeoutSeconds));
         return rows.GroupBy(row => (row.ChatId, row.MessageId)).Where(readers => readers.Any(row => !row.Sees))
             .ToDictionary(readers => readers.Key, readers => (IReadOnlyList<long>)[.. readers.Where(row => row.Sees).Select(row => row.UserId)]);
     }

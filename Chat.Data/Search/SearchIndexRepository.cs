@@ -23,28 +23,46 @@ public sealed class SearchIndexRepository(ChatDatabase database)
     /// <param name="chatIds">At most <see cref="MaxChats"/>.</param>
     public async Task<IndexedBatch> IndexAsync(IReadOnlyCollection<long> chatIds, CancellationToken cancellationToken)
     {
-        var values = string.Join(',', chatIds.Select(id => string.Create(CultureInfo.InvariantCulture, $"({id})")));
-        await database.QueryAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(BeginSql + values, flags: CommandFlags.NoCache, cancellationToken: cancellationToken)),
-            cancellationToken);
-        return await database.InTransactionAsync(async (connection, transaction) =>
+        var (batch, known) = await database.InTransactionAsync(async (connection, transaction) =>
         {
             var positions = (await connection.QueryAsync<ChatIndexPosition>(
                 LockSql, new { ChatIds = chatIds }, transaction)).ToDictionary(position => position.ChatId);
-            var changes = (await connection.QueryAsync<ChangeRow>(OfEach(positions.Values, ChangesSql, transaction))).AsList();
-            var messages = (await connection.QueryAsync<IndexedMessage>(OfEach(positions.Values, MessagesSql, transaction))).AsList();
-            var writer = new SearchIndexWriter(connection, transaction);
-            await writer.RewriteAsync([.. changes.Where(IsAboutText).Select(change => (change.ChatId, change.MessageId)).Distinct()], positions);
-            await writer.AddAsync(messages);
-
-            var done = positions.Values.Select(position => position.After(
-                messages.Where(message => message.ChatId == position.ChatId), changes.Where(change => change.ChatId == position.ChatId))).ToList();
-            await writer.MoveAsync(done);
-            var unfinished = messages.GroupBy(message => message.ChatId).Where(chat => chat.Count() == MaxPerChat).Select(chat => chat.Key)
-                .Union(changes.GroupBy(change => change.ChatId).Where(chat => chat.Count() == MaxPerChat).Select(chat => chat.Key));
-            return new IndexedBatch(messages.Count + changes.Count, [.. unfinished]);
+            return (await IndexAsync(connection, transaction, positions), positions.Keys);
         }, cancellationToken);
+        var begun = chatIds.Except(known).ToList();
+        if (begun.Count == 0) return batch;
+        await BeginAsync(begun, cancellationToken);
+        return batch with { Unfinished = [.. batch.Unfinished, .. begun] };
     }
+
+    private static async Task<IndexedBatch> IndexAsync(
+        DbConnection connection, DbTransaction transaction, Dictionary<long, ChatIndexPosition> positions)
+    {
+        if (positions.Count == 0) return new IndexedBatch(0, []);
+        // Read after the lock, and in the snapshot that the messages are read from: up to its head a chat is there whole.
+        var heads = await connection.QueryAsync<ChatIndexPosition>(UncachedSql.Of(
+            HeadsSql.Replace("{0}", string.Join(',', positions.Keys), StringComparison.Ordinal), transaction));
+        var steps = heads.Select(head => new IndexStep(positions[head.ChatId], head, MaxPerChat)).ToList();
+        var changes = await ReadAsync<ChangeRow>(ChangesSql, steps.Where(step => step.HasChanges).Select(step => step.ChangeRange));
+        var messages = await ReadAsync<IndexedMessage>(MessagesSql, steps.Where(step => step.HasMessages).Select(step => step.MessageRange));
+
+        var writer = new SearchIndexWriter(connection, transaction);
+        await writer.RewriteAsync([.. changes.Where(IsAboutText).Select(change => (change.ChatId, change.MessageId)).Distinct()], positions);
+        await writer.AddAsync(messages);
+        await writer.MoveAsync([.. steps.Select(step => step.To)]);
+        return new IndexedBatch(messages.Count + changes.Count, [.. steps.Where(step => !step.IsLast).Select(step => step.To.ChatId)]);
+
+        async Task<List<T>> ReadAsync<T>(string sql, IEnumerable<string> ranges) =>
+            string.Join(" OR ", ranges) is { Length: > 0 } condition
+                ? (await connection.QueryAsync<T>(UncachedSql.Of(sql.Replace("{0}", condition, StringComparison.Ordinal), transaction))).AsList()
+                : [];
+    }
+
+    /// <summary>By itself: only who has the row already needs a transaction.</summary>
+    private Task<int> BeginAsync(IEnumerable<long> chatIds, CancellationToken cancellationToken) => database.QueryAsync(
+        connection => connection.ExecuteAsync(UncachedSql.Of(
+            BeginSql + string.Join(',', chatIds.Select(id => string.Create(CultureInfo.InvariantCulture, $"({id})"))), cancellationToken: cancellationToken)),
+        cancellationToken);
 
     /// <summary>
     /// Rewrites messages that were changed in this transaction, in which the chat's row is locked. What is not in the index yet comes into it as
@@ -58,36 +76,17 @@ public sealed class SearchIndexRepository(ChatDatabase database)
         await writer.RewriteAsync([.. messageIds.Select(id => (chatId, id))], new Dictionary<long, ChatIndexPosition> { [chatId] = position });
     }
 
-    // By itself: only who has the row already needs a transaction.
     private const string BeginSql = "INSERT IGNORE INTO search_positions (chat_id) VALUES ";
 
     private const string LockSql = """
         SELECT chat_id, message_id, change_id FROM search_positions WHERE chat_id IN @ChatIds ORDER BY chat_id FOR UPDATE
         """;
 
-    // {0}: the chat, {1}: up to where its messages are in, {2}: up to where its changes, {3}: the limit. As numbers: each is a range then.
-    private const string MessagesSql = """
-        (SELECT chat_id, message_id, message_text
-        FROM messages
-        WHERE chat_id = {0} AND message_id > {1}
-        ORDER BY message_id
-        LIMIT {3})
-        """;
+    private const string HeadsSql = "SELECT chat_id, last_message_id AS message_id, last_change_id AS change_id FROM chats WHERE chat_id IN ({0})";
 
-    private const string ChangesSql = """
-        (SELECT chat_id, change_id, message_id, change_kind
-        FROM message_changes
-        WHERE chat_id = {0} AND change_id > {2}
-        ORDER BY change_id
-        LIMIT {3})
-        """;
+    private const string MessagesSql = "SELECT chat_id, message_id, message_text FROM messages WHERE {0}";
 
-    private static CommandDefinition OfEach(IEnumerable<ChatIndexPosition> positions, string sql, DbTransaction transaction)
-    {
-        var text = string.Join("\nUNION ALL\n", positions.Select(position => string.Format(
-            CultureInfo.InvariantCulture, sql, position.ChatId, position.MessageId, position.ChangeId, MaxPerChat)));
-        return new CommandDefinition(text, transaction: transaction, flags: CommandFlags.Buffered | CommandFlags.NoCache);
-    }
+    private const string ChangesSql = "SELECT chat_id, change_id, message_id, change_kind FROM message_changes WHERE {0}";
 
     /// <summary>Reactions are many, and change no word.</summary>
     private static bool IsAboutText(ChangeRow change) => change.ChangeKind != Messages.ChangeKinds.Reaction;

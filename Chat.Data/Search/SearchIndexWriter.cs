@@ -5,15 +5,6 @@ using Dapper;
 
 namespace Chat.Data.Search;
 
-/// <summary>Up to where a chat is in the index.</summary>
-internal sealed record ChatIndexPosition(long ChatId, long MessageId, long ChangeId)
-{
-    public ChatIndexPosition After(IEnumerable<IndexedMessage> messages, IEnumerable<ChangeRow> changes) => new(
-        ChatId,
-        messages.Select(message => message.MessageId).Append(MessageId).Max(),
-        changes.Select(change => change.ChangeId).Append(ChangeId).Max());
-}
-
 /// <param name="MessageText">Null where there is none, and once it is deleted.</param>
 internal sealed record IndexedMessage(long ChatId, long MessageId, string? MessageText);
 
@@ -72,7 +63,7 @@ internal sealed class SearchIndexWriter(DbConnection connection, DbTransaction t
     {
         var values = string.Join(',', positions.Select(position => string.Create(
             CultureInfo.InvariantCulture, $"({position.ChatId},{position.MessageId},{position.ChangeId})")));
-        return connection.ExecuteAsync(Uncached(MoveSql.Replace("{0}", values, StringComparison.Ordinal)));
+        return connection.ExecuteAsync(UncachedSql.Of(MoveSql.Replace("{0}", values, StringComparison.Ordinal), transaction));
     }
 
     private const string MoveSql = """
@@ -102,12 +93,8 @@ internal sealed class SearchIndexWriter(DbConnection connection, DbTransaction t
     {
         var keys = messages.Select(message => string.Create(
             CultureInfo.InvariantCulture, $"(chat_id = {message.ChatId} AND message_id = {message.MessageId})"));
-        return Uncached(sql.Replace("{0}", string.Join(" OR ", keys), StringComparison.Ordinal));
+        return UncachedSql.Of(sql.Replace("{0}", string.Join(" OR ", keys), StringComparison.Ordinal), transaction);
     }
-
-    /// <summary>Another text nearly every time: Dapper would remember each.</summary>
-    private CommandDefinition Uncached(string sql) =>
-        new(sql, transaction: transaction, flags: CommandFlags.Buffered | CommandFlags.NoCache);
 
     private sealed record Document(long ChatId, long MessageId, IReadOnlyList<string> Terms);
 

@@ -102,11 +102,16 @@ public sealed class SearchRepository(ChatDatabase database, ReadReplica? replica
     {
         public async Task<IReadOnlyList<Candidate>> RunAsync(DbConnection connection, IReadOnlyList<SearchedChat> chats)
         {
-            var parameters = new DynamicParameters(new { UserId, Before.SentAt, Before.ChatId, Before.MessageId, BeforeMessageId, Limit });
+            // Added one by one: what Dapper compiles for an object's properties it remembers for each text, whatever the command says.
+            var parameters = new DynamicParameters();
+            parameters.Add("UserId", UserId);
+            parameters.Add("SentAt", Before.SentAt);
+            parameters.Add("ChatId", Before.ChatId);
+            parameters.Add("MessageId", Before.MessageId);
+            parameters.Add("BeforeMessageId", BeforeMessageId);
+            parameters.Add("Limit", Limit);
             var sql = CandidateSql.Write(chats is [var chat] ? await RarestFirstAsync(connection, chat.ChatId) : Query, chats, parameters);
-            // Not to be remembered by Dapper: it is another text for every reader.
-            var command = new CommandDefinition(sql, parameters, flags: CommandFlags.Buffered | CommandFlags.NoCache);
-            return (await connection.QueryAsync<Candidate>(command)).AsList();
+            return (await connection.QueryAsync<Candidate>(UncachedSql.Of(sql, parameters: parameters))).AsList();
         }
 
         /// <summary>In one chat, which may be large, it matters with which word one begins: every message with that one is looked at.</summary>

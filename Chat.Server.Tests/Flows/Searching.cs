@@ -130,6 +130,16 @@ public sealed class Searching : ServerFixture
         Assert.That((await SearchChatAsync(_bob, "daisy chain349")).Hits, Has.Count.EqualTo(1));
     }
 
+    /// <summary>Each search is another text of SQL; Dapper would keep them, and the code that it compiles for each, as long as the process lives.</summary>
+    [Test]
+    public async Task What_was_searched_is_not_remembered_as_a_statement()
+    {
+        await _ann.SendAsync(_group, "lavender hedge");
+        await UntilFoundAsync(_bob, "lavender hedge");
+        Assert.That((await SearchChatAsync(_bob, "lavender hedge")).Hits, Has.Count.EqualTo(1));
+        Assert.That(WhatDapperRemembers.Texts().Where(sql => sql.Contains($"chat_id = {_group} ", StringComparison.Ordinal)), Is.Empty);
+    }
+
     [Test]
     public async Task Chats_and_people_are_found_by_name()
     {

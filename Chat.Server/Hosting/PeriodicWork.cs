@@ -25,4 +25,24 @@ internal static class PeriodicWork
             }
         }
     }
+
+    /// <summary>
+    /// Does <paramref name="work"/> with some of the items after the other, evenly over a time: what a turn costs never stands in the way of
+    /// the messages all at once. Where the work takes longer than that, it is done without a rest.
+    /// </summary>
+    /// <param name="atOnce">Items that are worked on together.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static async Task SpreadAsync<T>(
+        IReadOnlyCollection<T> items, int atOnce, TimeSpan over, TimeProvider time, Func<T[], Task> work, CancellationToken stopping)
+    {
+        var start = time.GetTimestamp();
+        var done = 0;
+        foreach (var some in items.Chunk(atOnce))
+        {
+            var early = over * done / items.Count - time.GetElapsedTime(start);
+            if (early > TimeSpan.Zero) await Task.Delay(early, time, stopping);
+            await work(some);
+            done += some.Length;
+        }
+    }
 }

@@ -1,7 +1,7 @@
 namespace Chat.Server.Features.Notifications;
 
 /// <summary>Section <c>Notifications</c>.</summary>
-/// <param name="Delay">A message that is read within this time raises none. It takes up to twice as long.</param>
+/// <param name="Delay">A message that is read within this time raises none. It takes up to two and a half times as long.</param>
 /// <param name="KeepFor">How long notifications are kept.</param>
 /// <param name="CleanupInterval">How often one of the nodes deletes older ones.</param>
 public sealed record NotificationOptions(TimeSpan Delay, TimeSpan KeepFor, TimeSpan CleanupInterval)

@@ -14,7 +14,7 @@ internal sealed partial class NotificationWorker(
     : BackgroundService
 {
     private const string CleanupJob = "notification-cleanup";
-    private const int ChatsPerStatement = 50;
+    private const int ChatsPerStatement = 20;
     private const int DeletedPerStatement = 1000;
 
     private (IReadOnlyCollection<MessageSpan> Spans, IReadOnlyList<ChatNews> News) _aged = ([], []);
@@ -35,13 +35,13 @@ internal sealed partial class NotificationWorker(
         // What was taken at the last turn has waited for the whole delay by now.
         var (dueSpans, dueNews) = _aged;
         _aged = backlog.TakeAll();
-        foreach (var spans in dueSpans.Chunk(ChatsPerStatement))
+        foreach (var news in dueNews.Chunk(ChatsPerStatement))
+            await RaiseAsync(await store.FindInvitedAsync(news, Now, cancellationToken), cancellationToken);
+        await PeriodicWork.SpreadAsync(dueSpans, ChatsPerStatement, options.Delay / 2, time, async spans =>
         {
             await RaiseAsync(await store.FindMentionedAsync(spans, Now, cancellationToken), cancellationToken);
             await RaiseAsync(await store.FindReadersAsync(spans, Now, cancellationToken), cancellationToken);
-        }
-        foreach (var news in dueNews.Chunk(ChatsPerStatement))
-            await RaiseAsync(await store.FindInvitedAsync(news, Now, cancellationToken), cancellationToken);
+        }, cancellationToken);
     }
 
     private async Task RaiseAsync(IReadOnlyList<Notification> notifications, CancellationToken cancellationToken)
