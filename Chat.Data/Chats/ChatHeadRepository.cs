@@ -86,15 +86,13 @@ public sealed class ChatHeadRepository(ChatDatabase database, RecentMessages? re
         var last = heads.Select(head => tails.TryGetValue(head.ChatId, out var tail) ? head.LastOf(tail) : null).ToList();
         await FindVisibleLastAsync(connection, heads, last, userId);
         var part = await ReadersPart.FindAsync(connection, userId, [.. last.OfType<MessageRow>()]);
-        return
-        [
-            .. heads.Zip(last, (head, message) => head.Row with
-            {
-                LastMessage = message is null ? null : part.On(message),
-                UnreadCount = head.IsCountedThere ? unread.GetValueOrDefault(head.ChatId) : tails.TryGetValue(head.ChatId, out var tail) ? head.CountUnread(tail, userId) : 0,
-                UnreadMentions = mentions.GetValueOrDefault(head.ChatId),
-            }).OrderByDescending(head => head.LastActivityAt).ThenByDescending(head => head.ChatId),
-        ];
+        foreach (var (head, message) in heads.Zip(last))
+        {
+            head.Row.LastMessage = message is null ? null : part.On(message);
+            head.Row.UnreadCount = head.IsCountedThere ? unread.GetValueOrDefault(head.ChatId) : tails.TryGetValue(head.ChatId, out var tail) ? head.CountUnread(tail, userId) : 0;
+            head.Row.UnreadMentions = mentions.GetValueOrDefault(head.ChatId);
+        }
+        return [.. heads.Select(head => head.Row).OrderByDescending(row => row.LastActivityAt).ThenByDescending(row => row.ChatId)];
     }
 
     private sealed record Newest(Dictionary<long, IReadOnlyList<MessageRow>> Tails, Dictionary<long, long> Unread, Dictionary<long, long> Mentions);

@@ -45,20 +45,22 @@ public sealed record ChatHeadRow
     public long OthersDeliveredUpTo { get; init; }
     public long OthersReadUpTo { get; init; }
 
+    // These are known after the rest, and a copy of it would be a good part of what a list allocates.
+
     /// <summary>Stops counting at 1,000 ids above the read mark.</summary>
-    public long UnreadCount { get; init; }
+    public long UnreadCount { get; internal set; }
 
     /// <summary>Messages above the read mark that name this participant.</summary>
-    public long UnreadMentions { get; init; }
+    public long UnreadMentions { get; internal set; }
+
+    /// <summary>The last message that this participant may see, as this participant sees it; null where there is none.</summary>
+    public MessageRow? LastMessage { get; internal set; }
 
     /// <summary>How far the changes of messages count.</summary>
     public long LastChangeId { get; init; }
 
     /// <summary>How far this participant's own hidings count.</summary>
     public long LastHideId { get; init; }
-
-    /// <summary>The last message that this participant may see, as this participant sees it; null where there is none.</summary>
-    public MessageRow? LastMessage { get; init; }
 
     // What this participant set for the chat; all of it empty, and the version 0, where nothing was ever set.
     public DateTime? MutedUntil { get; init; }

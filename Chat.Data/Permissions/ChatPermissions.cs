@@ -53,8 +53,11 @@ public static class PermissionNames
 
     public static IReadOnlyList<string> All { get; } = [.. Names.Select(n => n.Name)];
 
+    /// <summary>What was asked for once: a list of chats asks twice for each.</summary>
+    private static readonly IReadOnlyList<string>?[] Known = new IReadOnlyList<string>?[1 << Names.Length];
+
     public static IReadOnlyList<string> Of(ChatPermissions permissions) =>
-        [.. Names.Where(n => permissions.HasFlag(n.Permission)).Select(n => n.Name)];
+        Known[(int)permissions & (Known.Length - 1)] ??= [.. Names.Where(n => permissions.HasFlag(n.Permission)).Select(n => n.Name)];
 
     /// <returns>Null where a name is none.</returns>
     public static ChatPermissions? Read(IEnumerable<string?> names)

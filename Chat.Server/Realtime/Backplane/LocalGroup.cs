@@ -54,10 +54,16 @@ internal sealed class LocalGroup(string name)
     {
         lock (this)
         {
-            if (_many is null) _snapshot = [.. _snapshot!.Where(member => member != connection)];
+            if (_many is null) RemoveFromFew(connection);
             else if (_many.Remove(connection)) _snapshot = null;
             return _removed = (_many?.Count ?? _snapshot!.Length) == 0;
         }
+    }
+
+    private void RemoveFromFew(ClientConnection connection)
+    {
+        var at = Array.IndexOf(_snapshot!, connection);
+        if (at >= 0) _snapshot = [.. _snapshot.AsSpan(0, at), .. _snapshot.AsSpan(at + 1)];
     }
 
     private bool HasWithin(ClientConnection connection) => _many?.Contains(connection) ?? Array.IndexOf(_snapshot!, connection) >= 0;
