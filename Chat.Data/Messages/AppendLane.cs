@@ -8,6 +8,9 @@ namespace Chat.Data.Messages;
 /// </summary>
 internal sealed partial class AppendLane : IAsyncDisposable
 {
+    /// <summary>How long work may wait for more to go with it, where what is under way takes longer than usual: its chat's row may be locked.</summary>
+    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(20);
+
     private readonly int _number;
     private readonly ChatDatabase _database;
     private readonly IAppendObserver _observer;
@@ -19,6 +22,9 @@ internal sealed partial class AppendLane : IAsyncDisposable
     private readonly LaneQueue _queue;
     private readonly Stack<AppendConnection> _unused = [];
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ITimer _gathered;
+    private long _tookAt;
+    private bool _watching;
     private bool _starting;
     private bool _closed;
 
@@ -27,6 +33,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
     {
         (_number, _database, _observer, _limits, _metrics, _time, _logger) = (number, database, observer, limits, metrics, time, logger);
         _queue = new LaneQueue(limits);
+        _gathered = time.CreateTimer(static lane => ((AppendLane)lane!).Gathered(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public int Waiting
@@ -54,6 +61,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
             if (_queue.IsEmpty) _drained.TrySetResult();
         }
         await _drained.Task;
+        await _gathered.DisposeAsync();
         foreach (var connection in _unused) await connection.DisposeAsync();
     }
 
@@ -63,9 +71,27 @@ internal sealed partial class AppendLane : IAsyncDisposable
     /// </summary>
     private void Start()
     {
+        if (_queue.IsGathering) Watch();
         if (_starting || !_queue.MayTake) return;
         _starting = true;
         ThreadPool.UnsafeQueueUserWorkItem(static lane => _ = lane.RunAsync(), this, preferLocal: false);
+    }
+
+    private void Watch()
+    {
+        if (_watching) return;
+        _watching = true;
+        _gathered.Change(GatherTime, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Gathered()
+    {
+        lock (_gate)
+        {
+            _watching = false;
+            if (_queue.IsGathering && _time.GetElapsedTime(_tookAt) >= GatherTime) _queue.StopGathering();
+            Start();
+        }
     }
 
     private async Task RunAsync()
@@ -111,6 +137,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
     {
         var turn = _queue.Take();
         if (turn is null) _unused.Push(connection);
+        else _tookAt = _time.GetTimestamp();
         // Perhaps more may go beside it.
         Start();
         if (_closed && _queue.IsEmpty) _drained.TrySetResult();

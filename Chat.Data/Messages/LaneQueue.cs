@@ -25,8 +25,15 @@ internal sealed class LaneQueue(AppenderLimits limits)
     public bool IsEmpty => Waiting == 0 && _turns == 0;
 
     /// <summary>Whether it is worth a look at what waits.</summary>
-    public bool MayTake =>
-        _released.Count + _arrived.Count > 0 && (_turns == 0 || (_turns < limits.Transactions && _underWay < Few && _ended < Few));
+    public bool MayTake => HasWork && (_turns == 0 || (HasRoom && _ended < Few));
+
+    /// <summary>Whether what waits could go, but for more that is expected to come. Not to be left so for long: <see cref="StopGathering"/>.</summary>
+    public bool IsGathering => HasWork && _turns > 0 && HasRoom && _ended >= Few;
+
+    private bool HasWork => _released.Count + _arrived.Count > 0;
+
+    /// <summary>Whether another transaction may go beside those under way.</summary>
+    private bool HasRoom => _turns < limits.Transactions && _underWay < Few;
 
     public bool TryAdd(PendingWork work)
     {
@@ -57,6 +64,9 @@ internal sealed class LaneQueue(AppenderLimits limits)
         _turns++;
         return turn;
     }
+
+    /// <summary>Few have come in all that time: they are not to wait for those under way.</summary>
+    public void StopGathering() => _ended = 0;
 
     /// <summary>The turn has ended: its chats are free.</summary>
     public void Done(LaneTurn turn)

@@ -36,6 +36,31 @@ public sealed class SendingBesideOthers : DatabaseFixture
     }
 
     [Test]
+    public async Task A_chat_is_answered_while_another_one_is_locked_also_after_a_transaction_of_many()
+    {
+        var chats = await ChatsAsync(3);
+        await using var appender = Appender(new RecordingObserver());
+        List<Task<AppendResult>> many = [];
+        await using (await HeldLock.OnChatAsync(Database, chats[0].ChatId))
+        {
+            many.Add(appender.AppendAsync(chats[0].Message(_users[0])));
+            await Deadline.UntilAsync(() => appender.Waiting == 0, "the first is under way");
+            for (var i = 0; i < LaneQueue.Few; i++) many.Add(appender.AppendAsync(chats[0].Message(_users[0])));
+        }
+        await Task.WhenAll(many).OrDeadline();
+
+        Task<AppendResult> held;
+        await using (await HeldLock.OnChatAsync(Database, chats[1].ChatId))
+        {
+            held = appender.AppendAsync(chats[1].Message(_users[0]));
+            await Deadline.UntilAsync(() => appender.Waiting == 0, "it is under way");
+            Assert.That((await appender.AppendAsync(chats[2].Message(_users[0])).OrDeadline()).MessageId, Is.EqualTo(1));
+            Assert.That(held.IsCompleted, Is.False);
+        }
+        await held.OrDeadline();
+    }
+
+    [Test]
     public async Task A_change_waits_for_the_messages_of_its_chat_and_is_before_those_that_come_after()
     {
         var chats = await ChatsAsync(2);

@@ -84,6 +84,25 @@ public sealed class WhoMayGoInALane
     }
 
     [Test]
+    public void Where_few_come_after_many_they_do_not_wait_for_ever()
+    {
+        Add([.. Enumerable.Range(10, LaneQueue.Few).Select(chat => (long)chat)]);
+        var many = _queue.Take()!;
+        Add(A);
+        Assert.That(_queue.IsGathering, Is.False, "many are under way");
+        _queue.Done(many);
+        Assert.That(_queue.IsGathering, Is.False, "it may go");
+        _queue.Take();
+        Assert.That(_queue.IsGathering, Is.False, "nothing waits");
+        Add(A);
+        Assert.That((_queue.IsGathering, _queue.MayTake), Is.EqualTo((true, false)));
+        Add(B);
+        _queue.StopGathering();
+        Assert.That(_queue.IsGathering, Is.False);
+        Assert.That(Chats(_queue.Take()), Is.EqualTo(new[] { B }));
+    }
+
+    [Test]
     public void There_are_no_more_transactions_than_allowed()
     {
         var turns = new List<LaneTurn>();
