@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Chat.Data.Chats;
 using Chat.Data.Messages;
-using Chat.Data.Settings;
 using Dapper;
 
 namespace Chat.Data.Notifications;

@@ -37,6 +37,7 @@ internal sealed partial class NotificationWorker(
         _aged = backlog.TakeAll();
         foreach (var news in dueNews.Chunk(ChatsPerStatement))
             await RaiseAsync(await store.FindInvitedAsync(news, Now, cancellationToken), cancellationToken);
+        // Done well before the next turn; each piece is a statement or two, and a push for everybody it finds.
         await PeriodicWork.SpreadAsync(dueSpans, ChatsPerStatement, options.Delay / 2, time, async spans =>
         {
             await RaiseAsync(await store.FindMentionedAsync(spans, Now, cancellationToken), cancellationToken);
